@@ -1,0 +1,166 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scripted faults: which request goes wrong, how often and how. How it looks on the wire is in delivery.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from .descriptors import served_methods
+from .errors import ConfigError
+
+#: Route names beside the API methods' own. ``Discovery`` stands for both of its methods.
+OTHER_ROUTES = ("WorkloadIdentity", "Metadata")
+_DISCOVERY = ("ListApiEndpoints", "GetApiEndpoint")
+
+#: Sent instead of the answer.
+REPLACING = ("status", "html", "garbage", "body", "redirect", "reset", "stall")
+#: Spoil the sending of the right answer.
+SPOILING = ("truncated", "drip")
+#: Change what a page of a listing holds.
+PAGE_KINDS = ("empty_page", "repeat_row", "foreign_row", "token_loop", "token_cycle", "finish_backup")
+KINDS = REPLACING + SPOILING + PAGE_KINDS
+
+
+def route_name(alias: str) -> str:
+    """The name of a method in faults and in the log."""
+    return "Discovery" if alias in _DISCOVERY else alias
+
+
+def route_names() -> tuple[str, ...]:
+    """Every route that a fault can name."""
+    names = dict.fromkeys(route_name(method.alias) for method in served_methods())
+    return (*names, *OTHER_ROUTES)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What of a request decides whether a fault strikes."""
+
+    route: str
+    cluster_id: str | None = None
+    page: int | None = None
+    last: bool = False
+
+
+@dataclass
+class Fault:
+    """One scripted fault; the fields are those of the seed file and the admin route."""
+
+    route: str
+    kind: str
+    cluster_id: str | None = None
+    page: int | str | None = None
+    #: How often it strikes; -1 for ever.
+    times: int = 1
+    #: How many requests that it would strike are let through first.
+    after: int = 0
+    status: int | None = None
+    code: int | None = None
+    message: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    #: Seconds before the answer; for ``drip``, before each byte.
+    delay: float = 0.0
+    body: str | None = None
+    location: str | None = None
+    #: ``truncated``: break off a chunked answer instead of one with a Content-Length.
+    chunked: bool = False
+    #: ``stall``: send the headers first.
+    after_headers: bool = False
+    #: ``foreign_row``: JSON keys of that row.
+    row: dict[str, Any] = field(default_factory=dict)
+    #: Counted by the emulator.
+    seen: int = 0
+    struck: int = 0
+
+    def strikes(self, facts: Facts) -> bool:
+        """Whether it strikes this request; counts it."""
+        if not self._matches(facts) or 0 <= self.times <= self.struck:
+            return False
+        self.seen += 1
+        if self.seen <= self.after:
+            return False
+        self.struck += 1
+        return True
+
+    def _matches(self, facts: Facts) -> bool:
+        if self.route not in (facts.route, "*"):
+            return False
+        if self.cluster_id not in (None, facts.cluster_id):
+            return False
+        return self.page is None or (facts.last if self.page == "last" else self.page == facts.page)
+
+
+class FaultBook:
+    """All faults in force; the first that strikes a request is taken."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def take(self, facts: Facts) -> Fault | None:
+        """The fault for this request, if there is one."""
+        return next((fault for fault in self.faults if fault.strikes(facts)), None)
+
+    def as_list(self) -> list[dict[str, Any]]:
+        """Every fault with its counts, for JSON."""
+        return [asdict(fault) for fault in self.faults]
+
+
+def read_fault(document: Any, origin: str) -> Fault:
+    """A fault of its JSON; raises ConfigError naming the key that is wrong."""
+    if not isinstance(document, Mapping):
+        raise ConfigError(f"{origin}: a fault is a mapping with 'route' and 'kind', not {document!r}")
+    known = {item.name: item for item in fields(Fault) if item.name not in ("seen", "struck")}
+    if unknown := [str(key) for key in document if key not in known]:
+        raise ConfigError(f"{origin}: unknown key '{unknown[0]}'; known are {', '.join(known)}")
+    for name, allowed in (("route", (*route_names(), "*")), ("kind", KINDS)):
+        if document.get(name) not in allowed:
+            raise ConfigError(f"{origin}: {name} is {document.get(name)!r}; choose {', '.join(allowed)}")
+    _check_types(document, origin)
+    values = dict(document)
+    values["headers"] = {str(key): str(value) for key, value in (document.get("headers") or {}).items()}
+    fault = Fault(**values)
+    _check_whole(fault, origin)
+    return fault
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "cluster_id": str,
+    "times": int,
+    "after": int,
+    "status": int,
+    "code": int,
+    "message": str,
+    "headers": Mapping,
+    "delay": (int, float),
+    "body": str,
+    "location": str,
+    "chunked": bool,
+    "after_headers": bool,
+    "row": Mapping,
+}
+
+
+def _check_types(document: Mapping[str, Any], origin: str) -> None:
+    for name, kind in _TYPES.items():
+        value = document.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise ConfigError(f"{origin}: {name} is {value!r}, which is of the wrong type")
+    page = document.get("page")
+    if not (page is None or page == "last" or (type(page) is int and page > 0)):
+        raise ConfigError(f"{origin}: page is {page!r}; give a number from 1, or last")
+
+
+def _check_whole(fault: Fault, origin: str) -> None:
+    if fault.kind == "redirect" and not fault.location:
+        raise ConfigError(f"{origin}: a redirect needs 'location'")
+    if fault.kind == "body" and fault.body is None:
+        raise ConfigError(f"{origin}: kind body needs 'body', the text to send (may be empty)")
+    if fault.status is not None and not 200 <= fault.status <= 599:
+        raise ConfigError(f"{origin}: status is {fault.status}; choose 200 to 599")
+    if fault.delay < 0:
+        raise ConfigError(f"{origin}: delay is {fault.delay}; give seconds, 0 or more")

@@ -1,0 +1,172 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The seed document: clusters, backups, tokens, faults and settings from a YAML or JSON file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+from google.protobuf.timestamp_pb2 import Timestamp
+from yandex.cloud.mdb.redis.v1 import backup_pb2, cluster_pb2
+
+from .descriptors import from_document
+from .errors import ConfigError
+from .faults import Fault, read_fault
+from .generate import Amount
+from .storage import Cluster, Row
+from .tokens import Credentials, check_public_key
+
+#: The keys of a seed document.
+SECTIONS = ("clusters", "generate", "tokens", "service_accounts", "faults", "settings")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without its own dates, which would turn times into objects and drop their digits."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    start: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:timestamp"]
+    for start, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_file(path: str) -> dict[str, Any]:
+    """The document in a YAML or JSON file; raises ConfigError."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"seed file {path}: cannot be read: {error.strerror}") from error
+    try:
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise ConfigError(f"seed file {path}: not YAML or JSON: {error}") from error
+    return check_sections({} if document is None else document, f"seed file {path}")
+
+
+def check_sections(document: Any, origin: str) -> dict[str, Any]:
+    """The document, if it is a mapping of known sections; raises ConfigError."""
+    if not isinstance(document, Mapping):
+        raise ConfigError(f"{origin}: must be a mapping of {', '.join(SECTIONS)}")
+    if unknown := [str(key) for key in document if key not in SECTIONS]:
+        raise ConfigError(f"{origin}: unknown section '{unknown[0]}'; known are {', '.join(SECTIONS)}")
+    return dict(document)
+
+
+def read_clusters(document: Mapping[str, Any], folder_id: str, origin: str) -> list[Cluster]:
+    """The clusters of a document with their backups; those without a folder are in ``folder_id``."""
+    clusters, seen = [], set()
+    for number, item in enumerate(_list(document, "clusters", origin)):
+        where = f"{origin}: clusters[{number}]"
+        cluster = _cluster(_mapping(item, where), folder_id, where)
+        if cluster.id in seen:
+            raise ConfigError(f"{where}: a cluster with id '{cluster.id}' stands above already")
+        seen.add(cluster.id)
+        clusters.append(cluster)
+    return clusters
+
+
+def _cluster(item: Mapping[str, Any], folder_id: str, where: str) -> Cluster:
+    own = {key: value for key, value in item.items() if key not in ("deleted", "backups", "raw")}
+    if not own.get("id"):
+        raise ConfigError(f"{where}: 'id' is missing")
+    if not isinstance(item.get("deleted", False), bool):
+        raise ConfigError(f"{where}: 'deleted' must be true or false")
+    defaults = {"name": own["id"], "status": "RUNNING", "health": "ALIVE", "environment": "PRODUCTION"}
+    own = defaults | {"folder_id": own.pop("folderId", folder_id)} | own
+    message = from_document(cluster_pb2.Cluster, own, where)
+    cluster = Cluster(Row(message, _raw(item, where)), deleted=item.get("deleted", False))
+    for number, backup in enumerate(_list(item, "backups", where)):
+        cluster.backups.append(read_backup(backup, cluster, f"{where}.backups[{number}]"))
+    return cluster
+
+
+def read_backup(item: Any, cluster: Cluster, where: str) -> Row:
+    """A backup of its mapping. Cluster and folder are the cluster's unless they stand there."""
+    item = _mapping(item, where)
+    own = {key: value for key, value in item.items() if key != "raw"}
+    own.setdefault("id", f"{cluster.id}:emulated{len(cluster.backups):04d}")
+    for name, camel, value in (
+        ("source_cluster_id", "sourceClusterId", cluster.id),
+        ("folder_id", "folderId", cluster.folder_id),
+    ):
+        if camel not in own:
+            own.setdefault(name, value)
+    return Row(from_document(backup_pb2.Backup, own, where), _raw(item, where))
+
+
+def read_amount(document: Mapping[str, Any], origin: str) -> Amount:
+    """The section ``generate``."""
+    section = _mapping(document.get("generate") or {}, f"{origin}: generate")
+    known = [item.name for item in fields(Amount)]
+    for key, value in section.items():
+        if key not in known:
+            raise ConfigError(f"{origin}: generate: unknown key '{key}'; known are {', '.join(known)}")
+        if type(value) is not int or value < 0:
+            raise ConfigError(f"{origin}: generate: '{key}' is {value!r}; give a number, 0 or more")
+    return Amount(**section)
+
+
+def read_faults(document: Mapping[str, Any], origin: str) -> list[Fault]:
+    """The section ``faults``."""
+    found = _list(document, "faults", origin)
+    return [read_fault(item, f"{origin}: faults[{number}]") for number, item in enumerate(found)]
+
+
+def read_credentials(document: Mapping[str, Any], into: Credentials, origin: str) -> None:
+    """Add what the sections ``tokens`` and ``service_accounts`` name."""
+    tokens = _mapping(document.get("tokens") or {}, f"{origin}: tokens")
+    for name, target in (
+        ("accepted", into.accepted),
+        ("forbidden", into.forbidden),
+        ("oidc", into.oidc_tokens),
+    ):
+        target.update(str(token) for token in _list(tokens, name, f"{origin}: tokens"))
+    if unknown := [key for key in tokens if key not in ("accepted", "forbidden", "oidc")]:
+        raise ConfigError(
+            f"{origin}: tokens: unknown key '{unknown[0]}'; known are accepted, forbidden, oidc"
+        )
+    for number, account in enumerate(_list(document, "service_accounts", origin)):
+        where = f"{origin}: service_accounts[{number}]"
+        _read_account(_mapping(account, where), into, where)
+
+
+def _read_account(account: Mapping[str, Any], into: Credentials, where: str) -> None:
+    if not isinstance(account.get("id"), str):
+        raise ConfigError(f"{where}: 'id' is missing; it is the service account's id")
+    keys = into.accounts.setdefault(account["id"], {})
+    for number, key in enumerate(_list(account, "keys", where)):
+        here = f"{where}.keys[{number}]"
+        key = _mapping(key, here)
+        if not isinstance(key.get("id"), str) or not isinstance(key.get("public_key"), str):
+            raise ConfigError(f"{here}: needs 'id' and 'public_key' (PEM)")
+        keys[key["id"]] = check_public_key(key["public_key"], here)
+
+
+def stamp_json(nanoseconds: int) -> str:
+    """Nanoseconds since 1970 as RFC 3339."""
+    stamp = Timestamp()
+    stamp.FromNanoseconds(nanoseconds)
+    return stamp.ToJsonString()
+
+
+def _raw(item: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    return _mapping(item.get("raw") or {}, f"{where}: raw")
+
+
+def _mapping(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{where}: must be a mapping, not {value!r}")
+    return value
+
+
+def _list(holder: Mapping[str, Any], name: str, where: str) -> list[Any]:
+    value = holder.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise ConfigError(f"{where}: '{name}' must be a list, not {value!r}")
+    return value

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs everything: opens the ports, says that it is ready, waits for a signal, closes within two seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from .admin import Admin, index
+from .errors import ConfigError
+from .rest import Rest
+from .world import World
+
+if TYPE_CHECKING:
+    from .tls import Certificates  # trustme takes a while to import
+
+#: Seconds that open requests get to finish once a signal came.
+GRACE = 0.5
+#: The largest body taken: a seed with many backups.
+_BODY_LIMIT = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where to listen and what to write down about it."""
+
+    host: str
+    port: int
+    certificates: Certificates | None = None
+    grpc: bool = False
+    grpc_port: int = 0
+    ready_file: str | None = None
+    quiet: bool = False
+
+
+async def serve(world: World, plan: Plan) -> None:
+    """Serve until SIGTERM or SIGINT; raises ConfigError when a port cannot be had."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with contextlib.AsyncExitStack() as stack:
+        listener = _listener(plan.host, plan.port)
+        scheme = "https" if plan.certificates else "http"
+        addresses: dict[str, Any] = {"url": f"{scheme}://{authority(listener)}", "grpc_address": None}
+        if plan.grpc:
+            from .grpc_server import running  # grpc takes a while to import
+
+            addresses["grpc_address"] = await stack.enter_async_context(
+                running(world, plan, addresses["url"])
+            )
+        runner = await _runner(world, addresses, stopping)
+        stack.push_async_callback(runner.cleanup)
+        await web.SockSite(
+            runner, listener, ssl_context=plan.certificates and plan.certificates.context
+        ).start()
+        _announce(world, plan, addresses)
+        await stopping.wait()
+
+
+async def _runner(world: World, addresses: dict[str, Any], stopping: asyncio.Event) -> web.AppRunner:
+    app = web.Application(client_max_size=_BODY_LIMIT)
+    Admin(world, addresses).add_routes(app)
+    Rest(world, stopping).add_routes(app)
+    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=GRACE)
+    await runner.setup()
+    return runner
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            f"cannot listen on {host} port {port}: {error.strerror}; choose another --port"
+        ) from error
+    return listener
+
+
+def authority(listener: socket.socket) -> str:
+    """host:port of a listening socket, as it stands in a URL."""
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _announce(world: World, plan: Plan, addresses: dict[str, Any]) -> None:
+    if plan.ready_file:
+        part = Path(f"{plan.ready_file}.{os.getpid()}.part")
+        part.write_text(json.dumps(index(world, addresses), indent=2) + "\n", encoding="utf-8")
+        part.replace(plan.ready_file)
+    print(addresses["url"], flush=True)
+    if not plan.quiet:
+        print(_hints(world, plan, addresses), file=sys.stderr, flush=True)
+
+
+def _hints(world: World, plan: Plan, addresses: dict[str, Any]) -> str:
+    store = world.store
+    count = sum(len(cluster.backups) for cluster in store.clusters.values())
+    lines = [
+        f"Serving {len(store.clusters)} clusters with {count} backups. Stop with Ctrl-C. To use it:",
+        f"  export YC_ENDPOINT={addresses['url']}",
+        f"  export YC_IAM_TOKEN={world.launch.iam_token}",
+        f"  export YC_FOLDER_ID={world.launch.folder_id}",
+    ]
+    if addresses["grpc_address"]:
+        lines.append(f"gRPC is at {addresses['grpc_address']}{'' if plan.certificates else ' (without TLS)'}")
+    lines += [f"  {cluster.id}  {cluster.row.message.name}" for cluster in list(store.clusters.values())[:10]]
+    return "\n".join(lines)

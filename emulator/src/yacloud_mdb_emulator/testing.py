@@ -1,0 +1,201 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""For tests: the real emulator as a subprocess, steered over its admin routes.
+
+Only the standard library is imported, so that a test suite pays nothing for it::
+
+    with Emulator.start(args=["--clusters", "3"]) as emulator:
+        run_my_program(endpoint=emulator.url, token=emulator.iam_token)
+        assert len(emulator.requests()) == 1
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import ssl
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import quote
+
+#: Seconds that starting and stopping may take before a test fails.
+START_LIMIT = 30.0
+STOP_LIMIT = 5.0
+
+
+class EmulatorError(Exception):
+    """The emulator did not start, refused an admin request or did not stop cleanly."""
+
+
+class Emulator:
+    """A running emulator. Made by :meth:`start`; a context manager that stops it."""
+
+    def __init__(self, process: subprocess.Popen[str], folder: tempfile.TemporaryDirectory[str]) -> None:
+        self._process = process
+        self._folder = folder
+        self._root = Path(folder.name)
+        #: The base URL, without a slash at its end.
+        self.url = ""
+        #: An authorized key that the emulator accepts.
+        self.key_file = str(self._root / "key.json")
+        #: The CA's certificate with ``--tls``, else None.
+        self.ca_file: str | None = None
+        self._info: dict[str, Any] = {}
+        # Loopback, and without what http_proxy says.
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    @classmethod
+    def start(cls, args: Sequence[str] = (), seed: dict[str, Any] | None = None) -> Emulator:
+        """Run the command with these flags and this seed document; returns once it accepts connections.
+
+        Raises EmulatorError with what it wrote to stderr when it does not start.
+        """
+        folder = tempfile.TemporaryDirectory(prefix="yacloud-mdb-emulator-")
+        root = Path(folder.name)
+        command = [sys.executable, "-m", "yacloud_mdb_emulator", "--key-file", str(root / "key.json"), *args]
+        if seed is not None:
+            (root / "seed.json").write_text(json.dumps(seed), encoding="utf-8")
+            command += ["--seed", str(root / "seed.json")]
+        if "--tls" in args:
+            command += ["--ca-file", str(root / "ca.pem")]
+        # A file, not a pipe: nobody reads stderr, and a full pipe would stop the emulator.
+        with open(root / "stderr", "w", encoding="utf-8") as log:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+        emulator = cls(process, folder)
+        emulator._wait(tls="--tls" in args)
+        return emulator
+
+    def _wait(self, *, tls: bool) -> None:
+        assert self._process.stdout is not None
+        self.url = self._process.stdout.readline().strip()
+        if not self.url:
+            code = self._process.wait(START_LIMIT)
+            log = self.log()
+            self._folder.cleanup()
+            raise EmulatorError(f"the emulator ended with code {code}: {log}")
+        if tls:
+            self.ca_file = str(self._root / "ca.pem")
+            context = ssl.create_default_context(cafile=self.ca_file)
+            self._opener.add_handler(urllib.request.HTTPSHandler(context=context))
+        self._info = self.admin("GET", "")
+
+    @property
+    def grpc_address(self) -> str | None:
+        """host:port of gRPC with ``--grpc``, else None."""
+        return self._info["grpc_address"]  # type: ignore[no-any-return]
+
+    @property
+    def iam_token(self) -> str:
+        """A token that is always accepted."""
+        return str(self._info["iam_token"])
+
+    @property
+    def oidc_token(self) -> str:
+        """An OIDC token that can be exchanged."""
+        return str(self._info["oidc_token"])
+
+    @property
+    def folder_id(self) -> str:
+        """The folder of clusters that name none."""
+        return str(self._info["folder_id"])
+
+    @property
+    def service_account_id(self) -> str:
+        """The service account of the key file, and the audience of a workload identity exchange."""
+        return str(self._info["service_account_id"])
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def admin(self, method: str, path: str, body: Any = None) -> Any:
+        """Any request below ``/emulator``; returns its JSON, raises EmulatorError with what was refused."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/emulator{path}", data, method=method)
+        try:
+            with self._opener.open(request, timeout=START_LIMIT) as response:
+                return json.load(response)
+        except HTTPError as error:
+            raise EmulatorError(f"{method} /emulator{path}: {error.code}: {error.read().decode()}") from error
+
+    def requests(self, route: str | None = None) -> list[dict[str, Any]]:
+        """The log of requests, oldest first; those of one route if it is named."""
+        found: list[dict[str, Any]] = self.admin("GET", "/requests")["requests"]
+        return [entry for entry in found if route in (None, entry["route"])]
+
+    def clear_requests(self) -> None:
+        """Empty the log and set the counts to 0."""
+        self.admin("DELETE", "/requests")
+
+    def reset(self) -> None:
+        """Everything as it was at the start: data, settings, faults, tokens; the log empty."""
+        self.admin("POST", "/reset")
+
+    def seed(self, document: dict[str, Any]) -> None:
+        """Replace all data by a seed document's."""
+        self.admin("POST", "/seed", document)
+
+    def add_fault(self, **fault: Any) -> None:
+        """Script a fault, behind those already there."""
+        self.admin("POST", "/faults", fault)
+
+    def clear_faults(self) -> None:
+        """Drop all faults."""
+        self.admin("DELETE", "/faults")
+
+    def settings(self, **knobs: Any) -> dict[str, Any]:
+        """Change knobs; returns all of them."""
+        return self.admin("PUT", "/settings", knobs)  # type: ignore[no-any-return]
+
+    def add_backup(self, cluster_id: str, **backup: Any) -> dict[str, Any]:
+        """Add a backup to a cluster, completed now unless ``created_at`` is given; returns its row."""
+        path = f"/clusters/{quote(cluster_id, safe='')}/backups"
+        return self.admin("POST", path, backup)  # type: ignore[no-any-return]
+
+    def revoke_tokens(self) -> None:
+        """Make every token handed out so far invalid."""
+        self.admin("POST", "/tokens/revoke")
+
+    def state(self) -> dict[str, Any]:
+        """All data, settings, faults and counts."""
+        return self.admin("GET", "/state")  # type: ignore[no-any-return]
+
+    def log(self) -> str:
+        """What the emulator wrote to stderr."""
+        return (self._root / "stderr").read_text(encoding="utf-8")
+
+    def stop(self) -> None:
+        """Stop it by SIGTERM; raises EmulatorError unless it ends with exit code 0 in time."""
+        if self._folder.name and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            code = self._process.wait(STOP_LIMIT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            code = -signal.SIGKILL
+        log = self.log() if self._root.exists() else ""
+        if self._process.stdout:
+            self._process.stdout.close()
+        self._folder.cleanup()
+        if code != 0:
+            raise EmulatorError(f"the emulator ended with code {code}: {log}")
+
+    def __enter__(self) -> Emulator:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()

@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that one emulator holds, and how a seed document becomes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .errors import ConfigError
+from .faults import FaultBook
+from .generate import Amount, fill
+from .journal import Journal
+from .paging import TokenCodec
+from .seed import read_amount, read_clusters, read_credentials, read_faults
+from .settings import Settings
+from .storage import Store
+from .tokens import KEY_ID, SERVICE_ACCOUNT_ID, AuthorizedKey, Credentials
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What the command line fixed for as long as the process lives."""
+
+    folder_id: str
+    iam_token: str
+    oidc_token: str
+    #: Settings given as flags; they win over a seed's.
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    #: What to make up, as far as flags say so.
+    amount: Mapping[str, int] = field(default_factory=dict)
+    document: Mapping[str, Any] = field(default_factory=dict)
+    key: AuthorizedKey | None = None
+
+
+class World:
+    """The data, credentials, faults, settings and log. Requests and connections outlive a new seed."""
+
+    def __init__(self, launch: Launch) -> None:
+        self.launch = launch
+        self.journal = Journal()
+        self.reset()
+
+    def reset(self) -> None:
+        """Everything as it was at the start, the log empty."""
+        document, origin = self.launch.document, "seed file"
+        settings = Settings().changed(document.get("settings") or {}, origin)
+        settings = settings.changed(self.launch.flags, "command line")
+        self._load(document, origin, settings, replace(read_amount(document, origin), **self.launch.amount))
+        self.journal.clear()
+
+    def load(self, document: Mapping[str, Any], origin: str) -> None:
+        """Replace all data by a seed document's; raises ConfigError and then changes nothing.
+
+        Settings go back to those of the command line first, so that one test's never reach the next.
+        """
+        settings = Settings().changed(self.launch.flags, "command line")
+        settings = settings.changed(document.get("settings") or {}, origin)
+        self._load(document, origin, settings, read_amount(document, origin))
+
+    def _load(self, document: Mapping[str, Any], origin: str, settings: Settings, amount: Amount) -> None:
+        store, credentials, faults = Store(self.launch.folder_id), self._credentials(), FaultBook()
+        fill(store, amount, settings)
+        for cluster in read_clusters(document, self.launch.folder_id, origin):
+            if cluster.id in store.clusters:
+                raise ConfigError(f"{origin}: cluster '{cluster.id}' was generated too; give it another id")
+            store.add_cluster(cluster)
+        read_credentials(document, credentials, origin)
+        faults.faults = read_faults(document, origin)
+        self.settings, self.store, self.credentials, self.faults = settings, store, credentials, faults
+        self.codec = TokenCodec(f"page tokens {settings.random_seed}")
+
+    def _credentials(self) -> Credentials:
+        launch = self.launch
+        keys = {KEY_ID: launch.key.public} if launch.key else {}
+        return Credentials({launch.iam_token}, set(), {launch.oidc_token}, {SERVICE_ACCOUNT_ID: keys})
