@@ -85,17 +85,32 @@ def _add_listening(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_credentials(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--iam-token", default="t1.emulator.local", metavar="TOKEN",
-                       help="an IAM token that is always accepted (default: %(default)s)")  # fmt: skip
-    group.add_argument("--oidc-token", default="emulator-oidc-token", metavar="TOKEN",
-                       help="an OIDC token that is exchanged for an IAM token (default: %(default)s)")  # fmt: skip
-    group.add_argument("--key-file", metavar="PATH",
-                       help="make an authorized key, write it there and accept JWTs signed with it")  # fmt: skip
+    group.add_argument(
+        "--iam-token",
+        default="t1.emulator.local",
+        metavar="TOKEN",
+        help="an IAM token that is always accepted (default: %(default)s)",
+    )
+    group.add_argument(
+        "--oidc-token",
+        default="emulator-oidc-token",
+        metavar="TOKEN",
+        help="an OIDC token that is exchanged for an IAM token (default: %(default)s)",
+    )
+    group.add_argument(
+        "--key-file",
+        metavar="PATH",
+        help="make an authorized key, write it there and accept JWTs signed with it",
+    )
 
 
 def _add_data(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--folder", default="b1gemulatorfolder000", metavar="ID",
-                       help="folder of clusters that name none (default: %(default)s)")  # fmt: skip
+    group.add_argument(
+        "--folder",
+        default="b1gemulatorfolder000",
+        metavar="ID",
+        help="folder of clusters that name none (default: %(default)s)",
+    )
     group.add_argument(
         "--seed", metavar="FILE", help="YAML or JSON file with clusters, faults, tokens, settings"
     )

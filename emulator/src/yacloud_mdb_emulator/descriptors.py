@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the official protobuf definitions say: which routes there are, what a request may hold, how JSON looks.
+"""What the official protobuf definitions say: routes, what a request may hold, how JSON looks.
 
 Only the generated modules that are needed are imported, not the SDK, so that the emulator starts fast.
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 from google.api import annotations_pb2
 from google.protobuf import json_format
-from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from yandex.cloud import validation_pb2
@@ -55,7 +55,11 @@ class Method:
         """The field of a list's response that holds the rows; None for a method that answers one thing."""
         if "next_page_token" not in self.response.DESCRIPTOR.fields_by_name:
             return None
-        return next(field for field in self.response.DESCRIPTOR.fields if field.is_repeated)
+        field: FieldDescriptor
+        for field in self.response.DESCRIPTOR.fields:  # type: ignore[assignment]
+            if field.is_repeated:
+                return field
+        return None
 
     @property
     def token_name(self) -> str:
@@ -101,8 +105,8 @@ def read_request(method: Method, values: Iterable[tuple[str, Any]]) -> Message:
 
 
 def check_limits(message: Message) -> None:
-    """Hold a request against the ``yandex.cloud.*`` options of its fields; raises ApiError naming the field."""
-    for field, checks in _limits(type(message)):
+    """Hold a request against the ``yandex.cloud.*`` options of its fields; raises ApiError."""
+    for field, checks in _limits(message.DESCRIPTOR):
         value = getattr(message, field)
         for check in checks:
             problem = check(value)
@@ -114,11 +118,11 @@ Check = Callable[[Any], str | None]
 
 
 @cache
-def _limits(message: type[Message]) -> tuple[tuple[str, tuple[Check, ...]], ...]:
-    return tuple((field.name, tuple(_checks(field))) for field in message.DESCRIPTOR.fields)
+def _limits(message: Descriptor) -> tuple[tuple[str, tuple[Check, ...]], ...]:
+    return tuple((field.name, tuple(_checks(field))) for field in message.fields)
 
 
-def _checks(field: FieldDescriptor) -> Iterable[Check]:
+def _checks(field: Any) -> Iterable[Check]:
     options = field.GetOptions().Extensions
     if options[validation_pb2.required]:
         yield lambda value: None if value else "the field is required"

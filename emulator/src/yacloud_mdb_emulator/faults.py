@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scripted faults: which request goes wrong, how often and how. How it looks on the wire is in delivery.py."""
+"""Scripted faults: which request goes wrong, how often and how. delivery.py has how it looks on the wire."""
 
 from __future__ import annotations
 

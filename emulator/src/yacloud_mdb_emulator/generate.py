@@ -26,7 +26,7 @@ _STAGES = ("prod", "stage", "test")
 
 @dataclass(frozen=True)
 class Amount:
-    """How much to make up. ``large_cluster`` is the number of backups of the first cluster, 0 for no such one."""
+    """How much to make up. ``large_cluster``: backups of the first cluster, 0 for no such one."""
 
     clusters: int = 0
     backups_per_cluster: int = 7
@@ -70,7 +70,7 @@ def _cluster(chance: random.Random, number: int, folder_id: str, *, sharded: boo
 def _backups(
     chance: random.Random, cluster: Cluster, count: int, shards: list[str], settings: Settings
 ) -> Iterator[Row]:
-    """A cluster's backups, the newest first: one a day at 22:00 UTC ± half an hour, about one in ten by hand."""
+    """A cluster's backups, newest first: one a day at 22:00 UTC ± half an hour, about one in ten by hand."""
     now = settings.now_ns()
     last_evening = (now - _BACKUP_HOUR * 3600 * _SECOND) // _DAY * _DAY + _BACKUP_HOUR * 3600 * _SECOND
     if settings.unfinished != "none" and count:
@@ -122,7 +122,8 @@ def _fraction(chance: random.Random, settings: Settings) -> int:
     if not digits:
         return 0
     # Ending in 1, or a shorter form would do and would be written.
-    return (chance.randrange(10 ** (digits - 1)) * 10 + 1) * 10 ** (9 - digits)
+    fraction: int = (chance.randrange(10 ** (digits - 1)) * 10 + 1) * 10 ** (9 - digits)
+    return fraction
 
 
 def _stamp(nanoseconds: int) -> Timestamp:

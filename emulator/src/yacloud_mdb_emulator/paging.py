@@ -121,7 +121,7 @@ def cut(rows: Sequence[Row], at: Position, settings: Settings) -> Page:
 
 
 def with_extra(rows: Sequence[Row], at: Position, settings: Settings, extra: Sequence[Row]) -> Page:
-    """The page at a position with further rows in front, never longer than its size and never without progress."""
+    """The page at a position with rows in front; never longer than its size, never without progress."""
     extra = extra[: at.size - 1]
     end = at.offset + at.size - len(extra)
     page = [*extra, *rows[at.offset : end]]

@@ -41,7 +41,7 @@ def read_file(path: str) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"seed file {path}: cannot be read: {error.strerror}") from error
     try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        document = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         raise ConfigError(f"seed file {path}: not YAML or JSON: {error}") from error
     return check_sections({} if document is None else document, f"seed file {path}")

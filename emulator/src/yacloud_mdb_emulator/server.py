@@ -57,13 +57,12 @@ async def serve(world: World, plan: Plan) -> None:
             from .grpc_server import running  # grpc takes a while to import
 
             addresses["grpc_address"] = await stack.enter_async_context(
-                running(world, plan, addresses["url"])
+                running(world, plan, addresses["url"], stopping)
             )
+        context = plan.certificates.context if plan.certificates else None
         runner = await _runner(world, addresses, stopping)
         stack.push_async_callback(runner.cleanup)
-        await web.SockSite(
-            runner, listener, ssl_context=plan.certificates and plan.certificates.context
-        ).start()
+        await web.SockSite(runner, listener, ssl_context=context).start()
         _announce(world, plan, addresses)
         await stopping.wait()
 

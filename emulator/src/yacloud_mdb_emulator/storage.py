@@ -48,7 +48,8 @@ class Row:
         if not self.raw:
             return self.message  # type: ignore[no-any-return]
         try:
-            return json_format.ParseDict(self.document(), type(self.message)(), ignore_unknown_fields=True)
+            message: Message = type(self.message)()
+            return json_format.ParseDict(self.document(), message, ignore_unknown_fields=True)
         except json_format.ParseError:
             return self.message  # type: ignore[no-any-return]
 
@@ -56,7 +57,7 @@ class Row:
     def finished(self) -> bool:
         """Whether a backup has a time of completion."""
         created = self.message.created_at
-        return self.message.HasField("created_at") and created.ToNanoseconds() != ZERO_TIME_NS
+        return bool(self.message.HasField("created_at") and created.ToNanoseconds() != ZERO_TIME_NS)
 
     @property
     def position(self) -> int:
@@ -138,7 +139,7 @@ class Store:
         return self._ordered(("folder", folder_id), rows, order, seed)
 
     def folder_clusters(self, folder_id: str, order: str, seed: int) -> list[Row]:
-        """A folder's clusters without the deleted ones. They have no time of their own: stored or shuffled."""
+        """A folder's clusters but the deleted ones, stored or shuffled: they have no time of their own."""
         known = self.clusters.values()
         rows = (item.row for item in known if item.folder_id == folder_id and not item.deleted)
         return self._ordered(("clusters", folder_id), rows, order if order == "shuffled" else "stored", seed)

@@ -34,6 +34,13 @@ class EmulatorError(Exception):
     """The emulator did not start, refused an admin request or did not stop cleanly."""
 
 
+def _opener(ca_file: str | None = None) -> urllib.request.OpenerDirector:
+    """For loopback: without what http_proxy says, and trusting the emulator's own CA."""
+    context = ssl.create_default_context(cafile=ca_file) if ca_file else None
+    handlers = [urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)]
+    return urllib.request.build_opener(*handlers)
+
+
 class Emulator:
     """A running emulator. Made by :meth:`start`; a context manager that stops it."""
 
@@ -48,8 +55,7 @@ class Emulator:
         #: The CA's certificate with ``--tls``, else None.
         self.ca_file: str | None = None
         self._info: dict[str, Any] = {}
-        # Loopback, and without what http_proxy says.
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        self._opener = _opener()
 
     @classmethod
     def start(cls, args: Sequence[str] = (), seed: dict[str, Any] | None = None) -> Emulator:
@@ -69,7 +75,13 @@ class Emulator:
         with open(root / "stderr", "w", encoding="utf-8") as log:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         emulator = cls(process, folder)
-        emulator._wait(tls="--tls" in args)
+        try:
+            emulator._wait(tls="--tls" in args)
+        except BaseException:
+            process.kill()
+            process.wait()
+            folder.cleanup()
+            raise
         return emulator
 
     def _wait(self, *, tls: bool) -> None:
@@ -77,13 +89,10 @@ class Emulator:
         self.url = self._process.stdout.readline().strip()
         if not self.url:
             code = self._process.wait(START_LIMIT)
-            log = self.log()
-            self._folder.cleanup()
-            raise EmulatorError(f"the emulator ended with code {code}: {log}")
+            raise EmulatorError(f"the emulator ended with code {code}: {self.log()}")
         if tls:
             self.ca_file = str(self._root / "ca.pem")
-            context = ssl.create_default_context(cafile=self.ca_file)
-            self._opener.add_handler(urllib.request.HTTPSHandler(context=context))
+            self._opener = _opener(self.ca_file)
         self._info = self.admin("GET", "")
 
     @property

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Credentials: which tokens are good, and what they are got for (a JWT, an OIDC token, the metadata service)."""
+"""Credentials: which tokens are good, and what one is handed out for."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Credentials:
         return count
 
     def check_jwt(self, token: str, audiences: Iterable[str]) -> None:
-        """Check a service account's JWT for the IAM exchange; raises ApiError saying what is wrong with it."""
+        """Check a service account's JWT for the IAM exchange; raises ApiError saying what is wrong."""
         import jwt  # slow to import, and needed by the first exchange only
 
         try:

@@ -1,0 +1,160 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The gRPC side: the same service, so that the official SDK is a second client to compare with."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import grpc.aio
+from google.protobuf.message import Message
+from google.rpc import status_pb2
+
+from .delivery import pause, replacement
+from .descriptors import Method, served_methods
+from .errors import CODE_OF_STATUS, ApiError, ConfigError
+from .faults import Facts, Fault
+from .service import Caller, Reply, Rows, Service
+from .world import World
+
+if TYPE_CHECKING:
+    from .server import Plan
+
+#: The vendor's SDK prepends this to the endpoint to make a JWT's audience.
+_SDK_AUDIENCE = "https://iam.{}/iam/v1/tokens"
+_PUBLIC_AUDIENCE = "https://iam.api.cloud.yandex.net/iam/v1/tokens"
+_STATUS = {code.value[0]: code for code in grpc.StatusCode}
+
+
+@asynccontextmanager
+async def running(world: World, plan: Plan, url: str, stopping: asyncio.Event) -> AsyncIterator[str]:
+    """A gRPC server beside the REST one at ``url``; gives its host:port."""
+    server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+    side = GrpcSide(world, url, stopping)
+    server.add_generic_rpc_handlers(side.handlers())
+    host = f"[{plan.host}]" if ":" in plan.host else plan.host
+    try:
+        if plan.certificates:
+            pair = [(plan.certificates.key, plan.certificates.chain)]
+            port = server.add_secure_port(f"{host}:{plan.grpc_port}", grpc.ssl_server_credentials(pair))
+        else:
+            port = server.add_insecure_port(f"{host}:{plan.grpc_port}")
+    except RuntimeError as error:
+        raise ConfigError(
+            f"cannot listen on {host} port {plan.grpc_port}; choose another --grpc-port"
+        ) from error
+    side.address = f"{host}:{port}"
+    await server.start()
+    try:
+        yield side.address
+    finally:
+        await server.stop(grace=None)
+
+
+class GrpcSide:
+    """The handlers of every served method."""
+
+    def __init__(self, world: World, url: str, stopping: asyncio.Event) -> None:
+        self.world = world
+        self.service = Service(world)
+        self.stopping = stopping
+        self.url = url
+        self.address = ""
+        self._peers: dict[str, int] = {}
+
+    def handlers(self) -> list[Any]:
+        """A generic handler for each service, made from the descriptors."""
+        by_service: dict[str, dict[str, Any]] = {}
+        for method in served_methods():
+            by_service.setdefault(method.service, {})[method.name] = grpc.unary_unary_rpc_method_handler(
+                self._handler(method),
+                request_deserializer=method.request.FromString,
+                response_serializer=method.response.SerializeToString,
+            )
+        return [grpc.method_handlers_generic_handler(*item) for item in by_service.items()]
+
+    def _handler(self, method: Method) -> Callable[[Message, Any], Awaitable[Message | None]]:
+        async def handle(request: Message, context: Any) -> Message | None:
+            facts = self.service.facts(method, request)
+            caller = self._caller(context)
+            entry = self.world.journal.add(caller.authorization, **self._log_values(method, facts, context))
+            await context.send_initial_metadata(
+                (("x-request-id", entry.request_id or ""), ("x-server-trace-id", uuid.uuid4().hex))
+            )
+            fault = self.world.faults.take(facts)
+            entry.fault = fault.kind if fault else None
+            try:
+                await self._strike(fault)
+                reply = self.service.answer(method, request, caller, fault)
+            except ApiError as error:
+                entry.status, entry.code = error.http_status, error.code
+                await _refuse(context, error)
+                return None
+            entry.status = 200
+            return message_of(method, reply)
+
+        return handle
+
+    async def _strike(self, fault: Fault | None) -> None:
+        """Wait, and raise ApiError for a fault that takes the answer's place.
+
+        Those that are about HTTP come out as an error status, those that cut the answer short as UNAVAILABLE.
+        """
+        await pause(self.world.settings.latency + (fault.delay if fault else 0), self.stopping)
+        if fault is None:
+            return
+        if fault.kind == "stall":
+            await self.stopping.wait()
+        answer = replacement(fault)
+        if answer is not None or fault.kind in ("truncated", "drip"):
+            status = answer.status if answer and answer.status >= 400 else 503
+            code = answer.code if answer and answer.code is not None else CODE_OF_STATUS.get(status, 2)
+            raise ApiError(code, fault.message or f"Emulated fault: {fault.kind}")
+
+    def _caller(self, context: Any) -> Caller:
+        metadata = {key.lower(): value for key, value in context.invocation_metadata()}
+        audiences = [_SDK_AUDIENCE.format(self.address), _PUBLIC_AUDIENCE, f"{self.url}/iam/v1/tokens"]
+        return Caller(metadata.get("authorization"), self.address, audiences)
+
+    def _log_values(self, method: Method, facts: Facts, context: Any) -> dict[str, Any]:
+        metadata = dict(context.invocation_metadata())
+        # Numbers below zero, so that they are never taken for one of HTTP's connections.
+        connection = self._peers.setdefault(context.peer(), -len(self._peers) - 1)
+        return {
+            "protocol": "grpc",
+            "method": "POST",
+            "path": f"/{method.service}/{method.name}",
+            "query": "",
+            "route": facts.route,
+            "connection": connection,
+            "user_agent": metadata.get("user-agent"),
+            "cluster_id": facts.cluster_id,
+            "page": facts.page,
+            "request_id": str(uuid.uuid4()),
+        }
+
+
+def message_of(method: Method, reply: Reply) -> Message:
+    """A reply as the response message."""
+    if not isinstance(reply, Rows):
+        return reply.grpc_message()
+    response: Any = method.response()
+    if method.rows_field is not None:
+        getattr(response, method.rows_field.name).extend(row.grpc_message() for row in reply.rows)
+    if reply.token:
+        response.next_page_token = reply.token
+    return response  # type: ignore[no-any-return]
+
+
+async def _refuse(context: Any, error: ApiError) -> None:
+    """Answer with the error's google.rpc.Status, its details where gRPC clients look for them."""
+    status = status_pb2.Status(code=error.code, message=error.message)
+    for detail in error.details:
+        status.details.add().Pack(detail)
+    trailing = (("grpc-status-details-bin", status.SerializeToString()),)
+    await context.abort(_STATUS.get(error.code, grpc.StatusCode.UNKNOWN), error.message, trailing)
