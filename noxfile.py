@@ -1,0 +1,317 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The checks of `make test`: antsibull-nox brings those that it has, and the others stand here.
+
+A session with python=False has no environment of its own and uses the tools in .venv.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import antsibull_nox
+import nox
+
+ROOT = Path(__file__).parent
+BUILD = ROOT / "build"
+COLLECTION = Path("ansible_collections/yacloud/mdb")
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+
+nox.needs_version = ">=2026.10"
+nox.options.allow_parallel = True
+nox.options.default_venv_backend = "uv"
+nox.options.error_on_missing_interpreters = False
+nox.options.reuse_venv = "yes"
+
+
+@dataclass(frozen=True)
+class Core:
+    """A supported ansible-core: what to install, the controller Pythons it runs on, and sanity tests it cannot run."""
+
+    requirement: str
+    pythons: tuple[str, ...]
+    skipped_sanity: tuple[str, ...] = ()
+
+
+CORES = {
+    "2.19": Core("ansible-core>=2.19,<2.20", ("3.11", "3.12", "3.13")),
+    "2.20": Core("ansible-core>=2.20,<2.21", ("3.12", "3.13", "3.14")),
+    "2.21": Core("ansible-core>=2.21,<2.22", ("3.12", "3.13", "3.14")),
+    # pylint's requirements for this one are on no package index.
+    "2.22": Core("ansible-core>=2.22.0rc1,<2.23", ("3.13", "3.14", "3.15"), skipped_sanity=("pylint",)),
+}
+
+
+# --- what the sessions share --------------------------------------------------------------------------------------
+
+
+def group(name: str) -> list[str]:
+    """The requirements of a dependency group of pyproject.toml."""
+    return list(nox.project.dependency_groups(PYPROJECT, name))
+
+
+def first_python(versions: tuple[str, ...]) -> str | None:
+    """The first of these Python versions that this machine has."""
+    for version in versions:
+        command = ["uv", "python", "find", "--system", "--no-project", version]
+        if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+            return version
+    return None
+
+
+@contextmanager
+def collection_tree() -> Iterator[Path]:
+    """A copy of what git would commit, uncommitted work included, where ansible-test accepts a collection.
+
+    It lies outside the checkout: within a git-ignored folder ansible-test skips every file and succeeds.
+    """
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
+    with tempfile.TemporaryDirectory(prefix="yacloud-mdb-") as temporary:
+        tree = Path(temporary).resolve() / COLLECTION
+        for name in filter(None, names):
+            if os.path.lexists(ROOT / name):
+                (tree / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, tree / name, follow_symlinks=False)
+        yield tree
+
+
+def run(session: nox.Session, *command: str, env: dict[str, str] | None = None) -> str:
+    """Run a command, print what it said, and return it."""
+    output = str(session.run(*command, env=env, silent=True, external=True) or "")
+    print(output)
+    return output
+
+
+def note(session: nox.Session, text: str) -> None:
+    """Leave a line for the closing summary."""
+    path = BUILD / "checks" / f"{session.name}.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+# --- the collection on each ansible-core --------------------------------------------------------------------------
+
+
+def on_each_core(check: Callable[[nox.Session, str], None], requires: tuple[str, ...] = ()) -> None:
+    """Register a session of this check for each supported ansible-core."""
+    for version, core in CORES.items():
+        python = first_python(core.pythons)
+
+        def session(session: nox.Session, version: str = version, core: Core = core, found: str | None = python) -> None:
+            if found is None:
+                session.skip(f"needs Python {' or '.join(core.pythons)}, and this machine has none of them")
+            check(session, version)
+
+        session.__doc__ = check.__doc__
+        name = f"{check.__name__}-{version}"
+        nox.session(name=name, python=python or False, requires=requires)(session)
+
+
+def install_core(session: nox.Session, core: str, *extra: str) -> str:
+    """Install this ansible-core and what the collection needs; return the versions that were found."""
+    session.install(CORES[core].requirement, "--requirement", "requirements.txt", *extra)
+    said = str(session.run("ansible", "--version", silent=True))
+    version, python = re.search(r"\[core (.+)\]", said), re.search(r"python version = (\S+)", said)
+    return f"ansible-core {version and version[1]}, Python {python and python[1]}"
+
+
+def ansible_test_library(session: nox.Session) -> Path:
+    """The folder of the installed ansible-test."""
+    said = session.run("python", "-c", "import ansible_test; print(*ansible_test.__path__)", silent=True)
+    return Path(str(said).strip())
+
+
+def ansible_test_home(session: nox.Session, core: str) -> Path:
+    """A home for ansible-test with the pip in it that it would otherwise fetch from a host of its own."""
+    requirements = ansible_test_library(session) / "_internal/python_requirements.py"
+    pip = re.search(r"\bpip='([0-9.]+)'", requirements.read_text(encoding="utf-8"))
+    if pip is None:
+        session.error(f"ansible-test of ansible-core {core} no longer says there which pip it wants")
+    home = BUILD / "home" / core
+    cache = home / ".ansible/test/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    session.run("uv", "pip", "install", "--quiet", "--target", str(cache / f"pip-{pip[1]}"), f"pip=={pip[1]}")
+    shutil.copy2(ROOT / ".ci/get_pip.py", cache / f"get_pip_{pip[1].replace('.', '_')}.py")
+    for kept in (".cache/pip", ".config/pip", ".pip"):
+        link = home / kept
+        if (Path.home() / kept).exists() and not link.exists():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(Path.home() / kept)
+    return home
+
+
+def ansible_test(session: nox.Session, core: str, *arguments: str) -> str:
+    """Run ansible-test on a copy of the tree. Having nothing to test is an error, which it is not to ansible-test."""
+    home = ansible_test_home(session, core)
+    with collection_tree() as tree, session.chdir(tree):
+        output = run(session, "ansible-test", *arguments, *session.posargs, env={"HOME": str(home)})
+    nothing = re.search(r"All targets skipped|No tests applicable|no tests ran", output)
+    if nothing:
+        session.error(f"ansible-test tested nothing: {nothing[0]}")
+    return output
+
+
+def sanity(session: nox.Session, core: str) -> None:
+    """ansible-test sanity, without an ignore file"""
+    versions = install_core(session, core)
+    skipped = CORES[core].skipped_sanity
+    ansible_test(session, core, "sanity", "--local", *[word for name in skipped for word in ("--skip-test", name)])
+    note(session, versions + (f", without {', '.join(skipped)}" if skipped else ""))
+
+
+def integration(session: nox.Session, core: str) -> None:
+    """ansible-test integration: real playbooks against the emulator"""
+    versions = install_core(session, core)
+    output = ansible_test(session, core, "integration", "--local", "--python", str(session.python))
+    targets = set(re.findall(r"Running (\S+) integration test role", output))
+    if not targets:
+        session.error("ansible-test found no integration target")
+    note(session, f"{versions}: {len(targets)} targets")
+
+
+def units(session: nox.Session, core: str) -> None:
+    """ansible-test units: the unit tests of the plugins"""
+    versions = install_core(session, core, "--requirement", "tests/unit/requirements.txt")
+    session.install("--requirement", str(ansible_test_library(session) / "_data/requirements/units.txt"))
+    targets = [] if session.posargs else ["tests/unit/plugins/"]
+    output = ansible_test(session, core, "units", "--local", "--python", str(session.python), *targets)
+    note(session, f"{versions}: {', '.join(re.findall(r'=+ (.*passed.*) in ', output))}")
+
+
+def install(session: nox.Session, core: str) -> None:
+    """the built archive, installed by ansible-galaxy, runs the demo"""
+    versions = install_core(session, core)
+    with tempfile.TemporaryDirectory(prefix="yacloud-mdb-") as place:
+        archive = str(next((BUILD / "archive").glob("*.tar.gz")))
+        session.run("ansible-galaxy", "collection", "install", "--offline", "--collections-path", place, archive)
+        output = run(session, "examples/demo.sh", env={"ANSIBLE_COLLECTIONS_PATH": place})
+        if str(Path(place)) not in str(session.run("ansible-doc", "--list", "--list_files", "yacloud.mdb", silent=True)):
+            session.error("ansible found the collection elsewhere")
+    note(session, f"{versions}: {len(output.splitlines())} lines")
+
+
+on_each_core(sanity)
+on_each_core(integration)
+on_each_core(units)
+on_each_core(install, requires=("build",))
+
+
+# --- the project's own code ---------------------------------------------------------------------------------------
+
+
+@nox.session(python=False)
+def pytest(session: nox.Session) -> None:
+    """unit tests of everything, the emulator included"""
+    output = run(session, "pytest", "--numprocesses", "2", "-m", "not browser", *session.posargs)
+    note(session, ", ".join(re.findall(r"=+ (.*passed.*) in ", output)))
+
+
+@nox.session(python=False)
+def browser(session: nox.Session) -> None:
+    """unit tests that look at a page in Chromium"""
+    apt = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
+    if not shutil.which("chromium") and shutil.which("apt-get") and os.geteuid() == 0:
+        session.run("apt-get", "update", success_codes=range(256), silent=True)
+        session.run(*apt, success_codes=range(256), silent=True)
+    if not shutil.which("chromium"):
+        session.skip(f"there is no Chromium; on Debian: {' '.join(apt)}")
+    output = run(session, "pytest", "-m", "browser", *session.posargs)
+    note(session, ", ".join(re.findall(r"=+ (.*passed.*) in ", output)))
+
+
+@nox.session(python=False)
+def format(session: nox.Session) -> None:
+    """ruff format: Python code is in the project's format (make format rewrites it)"""
+    session.run("ruff", "format", "--diff", ".", *session.posargs)
+
+
+@nox.session(python=False)
+def ruff(session: nox.Session) -> None:
+    """ruff check: Python code"""
+    session.run("ruff", "check", ".", *session.posargs)
+
+
+@nox.session(python=False)
+def mypy(session: nox.Session) -> None:
+    """mypy --strict: types of the plugins, the emulator and the tools"""
+    plugins = f"build/collections/{COLLECTION}/plugins"
+    session.run("mypy", plugins, "emulator/src", "benchmarks", ".ci", "noxfile.py", *session.posargs)
+
+
+@nox.session(python=False)
+def shellcheck(session: nox.Session) -> None:
+    """shellcheck: shell scripts"""
+    session.run("shellcheck", ".ci/run", ".ci/find_python", "examples/demo.sh")
+
+
+@nox.session(python=False)
+def changelog(session: nox.Session) -> None:
+    """antsibull-changelog: fragments and changelog.yaml"""
+    session.run("antsibull-changelog", "lint")
+    session.run("antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml")
+
+
+# --- what users get -----------------------------------------------------------------------------------------------
+
+
+@nox.session(python=False)
+def build(session: nox.Session) -> None:
+    """ansible-galaxy collection build: the archive"""
+    shutil.rmtree(BUILD / "archive", ignore_errors=True)
+    with collection_tree() as tree:
+        session.run("ansible-galaxy", "collection", "build", "--output-path", str(BUILD / "archive"), str(tree))
+
+
+@nox.session(requires=["build"])
+def galaxy(session: nox.Session) -> None:
+    """galaxy-importer: Galaxy would take the archive, without a warning"""
+    session.install(*group("galaxy"))
+    with session.chdir(BUILD / "archive"):
+        output = run(session, "python", "-m", "galaxy_importer.main", next(Path().glob("*.tar.gz")).name)
+    complaints = re.findall(r"^(?:WARNING|ERROR):.*", output, re.MULTILINE)
+    if complaints or "Importer processing completed successfully" not in output:
+        session.error("\n".join(["galaxy-importer is not content", *complaints]))
+
+
+@nox.session(name="execution-environment", requires=["build"])
+def execution_environment(session: nox.Session) -> None:
+    """ansible-builder: finds what the collection needs, and takes the example"""
+    session.install(*group("execution-environment"))
+    with collection_tree() as tree:
+        found = run(session, "ansible-builder", "introspect", "--sanitize", str(tree.parents[2]))
+        session.run("ansible-builder", "create", "--context", str(tree / "context"), "--file", "execution-environment.yml")
+    if "requests" not in found:
+        session.error("ansible-builder does not see the collection's requirements")
+
+
+@nox.session(name="docs-site")
+def docs_site(session: nox.Session) -> None:
+    """antsibull-docs and Sphinx: the documentation site, into build/docs"""
+    session.install(*group("docs"))
+    site, rst = BUILD / "docs", BUILD / "docs/rst"
+    shutil.rmtree(site, ignore_errors=True)
+    rst.mkdir(parents=True)
+    about = ["--use-current", "--squash-hierarchy", "--fail-on-error", "yacloud.mdb"]
+    title = ["--project", "yacloud.mdb", "--title", "yacloud.mdb", "--copyright", "The yacloud.mdb authors"]
+    session.run("antsibull-docs", "sphinx-init", "--lenient", "--dest-dir", str(site), *title, *about)
+    with (site / "conf.py").open("a", encoding="utf-8") as conf:
+        # Other projects' inventories would have to be fetched.
+        conf.write("\nintersphinx_mapping = {}\n")
+    rst.chmod(0o755)
+    configuration = ["--config-file", str(site / "antsibull-docs.cfg")]
+    session.run("antsibull-docs", *configuration, "collection", "--cleanup", "everything", "--dest-dir", str(rst), *about)
+    session.run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "-c", str(site), str(rst), str(site / "html"))
+
+
+antsibull_nox.load_antsibull_nox_toml()
+# `lint` only calls other sessions, and the matrix is for another way to run them.
+nox.options.sessions = [name for name in nox.registry.get() if name not in ("lint", "matrix-generator")]
