@@ -1,0 +1,382 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Which credential is used, and whether it can be. Everything is checked here before the first request.
+
+Each kind is one class: what it is made of, checked when it is made, and :meth:`exchange`, the request for an IAM token by it.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import os
+import re
+import time
+import typing as t
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
+from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import BaseUrl, parse_base_url
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import CredentialError, MissingLibrary, OptionError
+
+METHODS = ("service_account_key", "workload_identity", "iam_token", "instance_metadata")
+"""The kinds of credential, in the order in which O(auth_method=auto) takes the first that is configured."""
+
+OPTIONS = {
+    "service_account_key": "service_account_key",
+    "service_account_key_file": "service_account_key",
+    "workload_identity_token": "workload_identity",
+    "workload_identity_token_file": "workload_identity",
+    "iam_token": "iam_token",
+}
+"""The options that hold a credential, and its kind."""
+
+VARIABLES = {
+    "service_account_key_file": ("YC_SERVICE_ACCOUNT_KEY_FILE",),
+    "workload_identity_token": ("YC_WORKLOAD_IDENTITY_TOKEN",),
+    "workload_identity_token_file": ("YC_WORKLOAD_IDENTITY_TOKEN_FILE",),
+    "iam_token": ("YC_IAM_TOKEN", "YC_TOKEN"),
+}
+"""The environment variables behind those options."""
+
+ENVIRONMENT = "the environment"
+
+WAYS = (
+    "Give one: a service account's authorized key (service_account_key_file or service_account_key, variable"
+    " YC_SERVICE_ACCOUNT_KEY_FILE); an OIDC token of a CI system (workload_identity_token or workload_identity_token_file with"
+    " service_account_id, variables YC_WORKLOAD_IDENTITY_TOKEN, YC_WORKLOAD_IDENTITY_TOKEN_FILE, YC_SERVICE_ACCOUNT_ID);"
+    " an IAM token (iam_token, variables YC_IAM_TOKEN, YC_TOKEN); or run on a virtual machine with a linked service account"
+    " (auth_method=instance_metadata)."
+)
+METADATA_ADDRESS = "169.254.169.254"
+
+_PRINTABLE = re.compile(r"[\x21-\x7e]+").fullmatch
+_OAUTH = re.compile(r"y[0-9]_[\w-]+|AQA[\w-]{30,}").fullmatch
+_API_KEY = re.compile(r"AQVN[\w-]+").fullmatch
+
+
+@dataclasses.dataclass(frozen=True)
+class Exchange:
+    """A request that answers with an IAM token.
+
+    :ivar method: the HTTP method
+    :ivar base: the host
+    :ivar path: the path there
+    :ivar content: the rest of the request, as the transport takes it
+    :ivar secrets: what the request carries and no output may hold
+    :ivar fields: the answer's fields with the token, and with its end (RFC 3339) or its life (seconds)
+    """
+
+    method: str
+    base: BaseUrl
+    path: str
+    content: dict[str, t.Any]
+    secrets: tuple[str, ...]
+    fields: tuple[str, str]
+
+
+class Credential(t.Protocol):
+    """What every kind offers."""
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What tells this credential from others, so that a process exchanges each only once."""
+
+    @property
+    def description(self) -> str:
+        """The credential in words, such as "iam_token of the environment"; never its content."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What the credential is made of that no output may hold."""
+
+    def exchange(self, iam: t.Callable[[], BaseUrl]) -> Exchange | str:
+        """The request for an IAM token, or the token itself.
+
+        :param iam: finds the IAM service, if it is needed
+        :raises CredentialError: the credential can no longer be read
+        """
+
+
+@dataclasses.dataclass(frozen=True)
+class IamToken:
+    """A ready IAM token. Source: https://yandex.cloud/en/docs/iam/concepts/authorization/iam-token"""
+
+    token: str = dataclasses.field(repr=False)
+    description: str
+
+    def __post_init__(self) -> None:
+        if _OAUTH(self.token):
+            raise CredentialError(f"{self.description} holds an OAuth token; the service no longer takes those. {WAYS}")
+        if _API_KEY(self.token):
+            raise CredentialError(f"{self.description} holds an API key; Managed Databases take none. {WAYS}")
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        return ("iam_token", self.token)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return (self.token,)
+
+    def exchange(self, iam: t.Callable[[], BaseUrl]) -> Exchange | str:
+        return self.token
+
+
+@dataclasses.dataclass(frozen=True)
+class AuthorizedKey:
+    """A service account's key. Source: https://yandex.cloud/en/docs/iam/operations/iam-token/create-for-sa"""
+
+    key_id: str
+    service_account_id: str
+    pem: str = dataclasses.field(repr=False)
+    description: str
+    signer: t.Any = dataclasses.field(repr=False, compare=False)
+
+    @classmethod
+    def parse(cls, content: t.Any, description: str) -> AuthorizedKey:
+        """The key of a key file's JSON, or of the mapping that it stands for.
+
+        :raises CredentialError: it is no such key; the message never quotes it
+        """
+        fields = _json_object(content, description) if isinstance(content, (str, bytes)) else content
+        if not isinstance(fields, dict):
+            raise CredentialError(f"{description} is no authorized key: it is no JSON object. {_NEW_KEY}")
+        for name in ("id", "service_account_id", "private_key"):
+            if not isinstance(fields.get(name), str) or not fields[name]:
+                raise CredentialError(f"{description} is no authorized key: the field '{name}' is missing. {_NEW_KEY}")
+        # The service writes a line of warning above the PEM header.
+        pem = fields["private_key"][max(fields["private_key"].find("-----BEGIN"), 0) :]
+        return cls(fields["id"], fields["service_account_id"], pem, description, _load_signer(pem, description))
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        return ("service_account_key", self.key_id, self.service_account_id, self.pem)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return (self.pem,)
+
+    def exchange(self, iam: t.Callable[[], BaseUrl]) -> Exchange | str:
+        base = iam()
+        token = self._jwt(f"{base}/iam/v1/tokens", int(time.time()))
+        return Exchange("POST", base, "/iam/v1/tokens", {"json": {"jwt": token}}, (token,), ("iamToken", "expiresAt"))
+
+    def _jwt(self, audience: str, now: int) -> str:
+        """A signed JWT (RFC 7519) by PS256, whose salt is as long as its hash (RFC 7518 section 3.5)."""
+        claims = {"iss": self.service_account_id, "aud": audience, "iat": now, "exp": now + 3600}
+        parts = ({"typ": "JWT", "alg": "PS256", "kid": self.key_id}, claims)
+        signed = ".".join(_base64url(json.dumps(part).encode()) for part in parts)
+        return f"{signed}.{_base64url(self.signer(signed.encode()))}"
+
+
+@dataclasses.dataclass(frozen=True)
+class WorkloadIdentity:
+    """An OIDC token of another system. Source: https://yandex.cloud/en/docs/iam/concepts/workload-identity, RFC 8693"""
+
+    service_account_id: str
+    read_token: t.Callable[[], str] = dataclasses.field(repr=False)
+    base: BaseUrl
+    description: str
+
+    def __post_init__(self) -> None:
+        self.read_token()
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        return ("workload_identity", self.service_account_id, str(self.base), self.read_token())
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return (self.read_token(),)
+
+    def exchange(self, iam: t.Callable[[], BaseUrl]) -> Exchange | str:
+        token = self.read_token()
+        form = {
+            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+            "requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
+            "audience": self.service_account_id,
+            "subject_token": token,
+            "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+        }
+        origin = dataclasses.replace(self.base, path="")
+        return Exchange("POST", origin, self.base.path, {"data": form}, (token,), ("access_token", "expires_in"))
+
+
+@dataclasses.dataclass(frozen=True)
+class InstanceMetadata:
+    """The service account linked to this virtual machine.
+
+    Source: https://yandex.cloud/en/docs/compute/operations/vm-connect/auth-inside-vm
+    """
+
+    base: BaseUrl
+    description: str
+    last_resort: bool = False
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        return ("instance_metadata", str(self.base))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return ()
+
+    def exchange(self, iam: t.Callable[[], BaseUrl]) -> Exchange | str:
+        path = "/computeMetadata/v1/instance/service-accounts/default/token"
+        # Off the cloud nobody answers: no proxy, little patience, one more try.
+        content = {"headers": {"Metadata-Flavor": "Google"}, "direct": True, "timeout": 1.0, "retries": 1}
+        return Exchange("GET", self.base, path, content, (), ("access_token", "expires_in"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Level:
+    """The credentials set at one place of configuration.
+
+    :ivar name: the place in words, such as "the environment"
+    :ivar values: option name to value; options without a value are absent
+    """
+
+    name: str
+    values: dict[str, t.Any]
+
+
+def environment_level(environ: t.Mapping[str, str]) -> Level:
+    """The level of the environment variables; an empty variable is an unset one."""
+    values = {}
+    for option, names in VARIABLES.items():
+        for name in names:
+            if option not in values and environ.get(name, "").strip():
+                values[option] = (name, environ[name])
+    return Level(ENVIRONMENT, values)
+
+
+def choose(method: str, levels: t.Sequence[Level], companions: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> Credential:
+    """The credential to use: the first level that holds one wins.
+
+    :param method: O(auth_method)
+    :param levels: from the call itself down to the least of them
+    :param companions: O(service_account_id) and O(workload_identity_endpoint), each already found
+    :raises CredentialError: none, an unusable one, or two on one level
+    """
+    if method == "instance_metadata":
+        return _metadata(environ)
+    for level in levels:
+        values = {name: value for name, value in level.values.items() if method in ("auto", OPTIONS[name])}
+        if len(values) > 1 and level.name != ENVIRONMENT:
+            raise CredentialError(
+                f"{' and '.join(sorted(values))} are both set in {level.name}, and each is a credential of its own. Leave one of them out."
+            )
+        for option in OPTIONS:
+            if option in values:
+                return _make(option, values[option], level, companions)
+    if method != "auto":
+        raise CredentialError(f"auth_method is {method}, but {_wanted(method)} is not set, neither as an option nor as a variable.")
+    return _metadata(environ, last_resort=True)
+
+
+def _make(option: str, value: t.Any, level: Level, companions: t.Mapping[str, t.Any]) -> Credential:
+    description = f"{option} of {level.name}"
+    variable = None
+    if level.name == ENVIRONMENT:
+        variable, value = value
+        description = f"the variable {variable}"
+    if option == "iam_token":
+        token = _clean_token(value, description)
+        if variable == "YC_TOKEN" and not (token.startswith("t1.") and token.count(".") == 2):
+            raise CredentialError(f"{description} holds no IAM token (t1.….…); OAuth tokens are no longer taken. {WAYS}")
+        return IamToken(token, description)
+    if option == "service_account_key":
+        return AuthorizedKey.parse(value, description)
+    if option == "service_account_key_file":
+        if value.lstrip().startswith("{"):
+            return AuthorizedKey.parse(value, description)
+        return AuthorizedKey.parse(_read_file(value, description), f"{description} ({value})")
+    return _workload_identity(option, value, description, companions)
+
+
+def _workload_identity(option: str, value: str, description: str, companions: t.Mapping[str, t.Any]) -> WorkloadIdentity:
+    account = companions.get("service_account_id")
+    if not account:
+        raise CredentialError(
+            f"{description} needs the service account that it stands for: set service_account_id or YC_SERVICE_ACCOUNT_ID as well."
+        )
+
+    def read_token() -> str:
+        text = _read_file(value, description) if option == "workload_identity_token_file" else value
+        return _clean_token(text, description)
+
+    base = parse_base_url(companions["workload_identity_endpoint"], "workload_identity_endpoint", path_allowed=True)
+    if not base.is_private:
+        raise OptionError(f"workload_identity_endpoint {base} is neither HTTPS nor loopback; no token is sent there. Use https://.")
+    return WorkloadIdentity(account, read_token, base, description)
+
+
+def _metadata(environ: t.Mapping[str, str], last_resort: bool = False) -> InstanceMetadata:
+    address = environ.get("YC_METADATA_ADDR") or METADATA_ADDRESS
+    base = parse_base_url(address, "the variable YC_METADATA_ADDR", scheme="http")
+    return InstanceMetadata(base, "the instance metadata service", last_resort)
+
+
+def _wanted(method: str) -> str:
+    options = [option for option, kind in OPTIONS.items() if kind == method]
+    return " or ".join(options)
+
+
+def _clean_token(value: t.Any, description: str) -> str:
+    token = value.strip() if isinstance(value, str) else ""
+    if not token:
+        raise CredentialError(f"{description} is empty. {WAYS}")
+    if not _PRINTABLE(token):
+        raise CredentialError(
+            f"{description} holds a character that no token has (a space, a line break or another control character)."
+            " Look for a broken copy or a second line; the value is not shown here."
+        )
+    return token
+
+
+def _read_file(path: str, description: str) -> str:
+    try:
+        with open(os.path.expanduser(path), encoding="utf-8") as file:
+            return file.read()
+    except (OSError, ValueError) as exc:
+        problem = exc.strerror if isinstance(exc, OSError) and exc.strerror else "it is no text file"
+        raise CredentialError(f"{description} names the file {quoted(path)}, which cannot be read: {problem}.") from None
+
+
+def _json_object(text: str | bytes, description: str) -> t.Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise CredentialError(f"{description} is no authorized key: it is no JSON. {_NEW_KEY}") from None
+
+
+_NEW_KEY = "Give the whole file that 'yc iam key create --output key.json' wrote."
+
+
+def _load_signer(pem: str, description: str) -> t.Callable[[bytes], bytes]:
+    try:
+        from cryptography.hazmat.primitives import hashes, serialization
+        from cryptography.hazmat.primitives.asymmetric import padding, rsa
+    except ImportError:
+        from ansible.module_utils.basic import missing_required_lib
+
+        raise MissingLibrary(missing_required_lib("cryptography", reason="for service account keys")) from None
+    try:
+        key = serialization.load_pem_private_key(pem.encode(), password=None)
+    except Exception:  # cryptography documents several, none with a common base
+        raise CredentialError(
+            f"{description} is no authorized key: its private_key is no complete private key in PEM form. {_NEW_KEY}"
+        ) from None
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise CredentialError(f"{description} is no authorized key: its private_key is no RSA key. {_NEW_KEY}")
+    salted = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=padding.PSS.DIGEST_LENGTH)
+    return lambda data: key.sign(data, salted, hashes.SHA256())
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

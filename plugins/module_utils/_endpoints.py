@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Where requests go: addresses as people write them become base URLs. No I/O.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+
+DEFAULT_ENDPOINT = "https://api.cloud.yandex.net"
+"""The Russian region's discovery host. The two services behind it are documented, so they are used without asking."""
+
+KNOWN_SERVICES = {
+    "managed-redis": "https://mdb.api.cloud.yandex.net",
+    "iam": "https://iam.api.cloud.yandex.net",
+}
+"""Base URLs by service id for :data:`DEFAULT_ENDPOINT`."""
+
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9.])?", re.ASCII).fullmatch
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?", re.ASCII).fullmatch
+
+
+@dataclasses.dataclass(frozen=True)
+class BaseUrl:
+    """A checked base URL.
+
+    :ivar scheme: C(https) or C(http)
+    :ivar netloc: the host, with its port unless it is the scheme's own
+    :ivar path: the path in front of the API's own, without a slash at its end
+    :ivar explicit_scheme: whether the scheme was written out
+    """
+
+    scheme: str
+    netloc: str
+    path: str = ""
+    explicit_scheme: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.netloc}{self.path}"
+
+    @property
+    def host(self) -> str:
+        """The host name or address alone."""
+        return urlsplit(str(self)).hostname or ""
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the host is this machine by its spelling; a name that merely resolves to it does not count."""
+        return is_loopback(self.host)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether a secret may travel there."""
+        return self.scheme == "https" or self.is_loopback
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is loopback by its spelling: C(localhost), 127.0.0.0/8 or ::1."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def parse_base_url(text: str, option: str, *, scheme: str = "https", path_allowed: bool = False) -> BaseUrl:
+    """The base URL of an address written with or without scheme and port.
+
+    :param option: what the address was given as, for messages
+    :param scheme: the scheme where the text has none
+    :raises OptionError: the text is no such address, or one that could be read in two ways
+    """
+    text = text.strip()
+    found = _SCHEME.match(text)
+    scheme_given = found.group(1).lower() if found else None
+    if scheme_given not in (None, "https", "http"):
+        raise _bad(option, text, f"has the scheme {scheme_given}; only https and http can be used")
+    scheme = scheme_given or scheme
+    try:
+        parts = urlsplit(text if found else f"{scheme}://{text}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError as exc:
+        raise _bad(option, text, f"is no address ({exc})") from None
+    if "@" in parts.netloc or parts.query or parts.fragment or not _is_host(host):
+        raise _bad(option, text, "is no host")
+    if parts.path not in ("", "/") and not (path_allowed and _PATH(parts.path)):
+        raise _bad(option, text, "holds a path that cannot be used here")
+    netloc = f"[{host}]" if ":" in host else host
+    if port is not None and port != _DEFAULT_PORTS[scheme]:
+        netloc = f"{netloc}:{port}"
+    return BaseUrl(scheme, netloc, parts.path.rstrip("/"), explicit_scheme=bool(found))
+
+
+def _is_host(host: str) -> bool:
+    if ":" not in host:
+        return bool(_HOST_NAME(host))
+    try:
+        return bool(ipaddress.IPv6Address(host))
+    except ValueError:
+        return False
+
+
+def _bad(option: str, text: str, problem: str) -> OptionError:
+    return OptionError(
+        f"{option} {quoted(text)} {problem}. Write a host with or without scheme and port, such as api.cloud.yandex.net.",
+        option=option,
+    )

@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The collection's own exceptions: whatever goes wrong below a plugin reaches it as one of these.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class MdbError(Exception):
+    """An answer could not be had. Its text names the thing, what went wrong and what to do next.
+
+    :ivar kind: the sort of failure in one word, for machines
+    :ivar details: further facts that plugins hand over beside the text; never a secret
+    """
+
+    kind: t.ClassVar[str] = "internal"
+
+    def __init__(self, text: str, /, **details: t.Any) -> None:
+        super().__init__(text)
+        self.details: dict[str, t.Any] = {name: value for name, value in details.items() if value is not None}
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The failure as data: RV(error) of the module."""
+        return {"kind": self.kind, **self.details}
+
+
+class OptionError(MdbError):
+    """An option has a value that cannot be worked with; nothing was sent."""
+
+    kind = "option"
+
+
+class CredentialError(MdbError):
+    """No credential, an unusable one, or one that the service refused to exchange."""
+
+    kind = "credential"
+
+
+class ConnectionFailed(MdbError):
+    """No usable answer came back: name resolution, TCP, TLS, a proxy or a body that broke off."""
+
+    kind = "connection"
+
+
+class DeadlineExceeded(MdbError):
+    """The time set by O(api_deadline) ran out."""
+
+    kind = "deadline"
+
+
+class MalformedAnswer(MdbError):
+    """The service answered with success, but the content contradicts the API."""
+
+    kind = "malformed_answer"
+
+
+class SelectionError(MdbError):
+    """Everything was read; what was read does not fit what was asked (an unknown or ambiguous name)."""
+
+    kind = "selection"
+
+
+class MissingLibrary(MdbError):
+    """A Python library that this call needs cannot be imported."""
+
+    kind = "missing_library"
+
+
+class ApiError(MdbError):
+    """The service answered, and the answer is an error.
+
+    :ivar http_status: the HTTP status
+    :ivar code: the code of C(google.rpc.Status) in the body, which decides; from the HTTP status where the body has none
+    """
+
+    kind = "api"
+
+    def __init__(self, text: str, /, *, http_status: int, code: int, **details: t.Any) -> None:
+        super().__init__(text, http_status=http_status, code=code, **details)
+        self.http_status = http_status
+        self.code = code
+
+    def adding(self, sentence: str) -> ApiError:
+        """The same error with a sentence more."""
+        return type(self)(f"{self} {sentence}", **self.details)
+
+    @property
+    def hides_cluster(self) -> bool:
+        """Whether a deleted cluster may have been answered so (not found, or permission denied)."""
+        return self.code in (5, 7)

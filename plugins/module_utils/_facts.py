@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The one answer that module, lookup and roles give: from a question and a connection to facts.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import time
+import typing as t
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._api import Cluster, RedisApi
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, order, quoted
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiError, SelectionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question
+from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
+from ansible_collections.yacloud.mdb.plugins.module_utils._selection import Selection, is_stale, select, warn_of_future
+from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
+from ansible_collections.yacloud.mdb.plugins.module_utils._threads import Call, run_all
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import format_instant
+from ansible_collections.yacloud.mdb.plugins.module_utils._tokens import token_source
+from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
+
+
+@dataclasses.dataclass
+class Listing:
+    """What was read.
+
+    :ivar backups: cluster id to its backups, for every cluster that the answer is about, in the order of the answer
+    :ivar cluster_ids: cluster name to id, where names were read
+    :ivar warnings: what the user should know beside it
+    """
+
+    backups: dict[str, list[Backup]] = dataclasses.field(default_factory=dict)
+    cluster_ids: dict[str, str] = dataclasses.field(default_factory=dict)
+    warnings: list[str] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """An answer.
+
+    :ivar facts: the module's return values
+    :ivar warnings: what the user should know beside them
+    """
+
+    facts: dict[str, t.Any]
+    warnings: list[str]
+
+
+def gather(question: Question, connect: t.Callable[[], Connection], now: t.Callable[[], int] = time.time_ns) -> Result:
+    """The facts that answer a question.
+
+    :param connect: makes the connection; not called where nothing is asked
+    :param now: nanoseconds since the epoch; taken once, before the first request
+    :raises MdbError: the answer could not be had
+    """
+    evaluated_at = now()
+    if question.asks_nothing:
+        return _result(question, Listing(), evaluated_at, pages=0)
+    connection = connect()
+    transport = Transport(connection.transport, Secrets())
+    try:
+        api = RedisApi(
+            transport,
+            Services(connection.endpoint, connection.mdb_endpoint),
+            token_source(connection.credential, str(connection.endpoint)),
+            page_size=question.page_size,
+            evaluated_at=evaluated_at,
+        )
+        listing = _read(question, api, transport)
+    finally:
+        transport.close()
+    return _result(question, listing, evaluated_at, api.pages)
+
+
+def _read(question: Question, api: RedisApi, transport: Transport) -> Listing:
+    if question.cluster_ids is not None:
+        return Listing(_read_clusters(question.cluster_ids, question.folder_id, api, transport))
+    folder_id = t.cast(str, question.folder_id)
+    list_clusters: Call[t.Any] = Call(f"folder {folder_id}: listing its clusters", lambda: api.clusters(folder_id))
+    if question.cluster_names is not None:
+        (clusters,) = run_all([list_clusters], transport)
+        cluster_ids = {name: _resolve(name, clusters, folder_id) for name in question.cluster_names}
+        return Listing(_read_clusters(tuple(cluster_ids.values()), folder_id, api, transport), cluster_ids)
+    list_backups: Call[t.Any] = Call(f"folder {folder_id}: listing its backups", lambda: api.folder_backups(folder_id))
+    backups, clusters = run_all([list_backups, list_clusters], transport)
+    by_id = {cluster_id: backups.get(cluster_id, []) for cluster_id in sorted({*backups, *(cluster.id for cluster in clusters)})}
+    return Listing(by_id, *_names(clusters, folder_id))
+
+
+def _read_clusters(ids: tuple[str, ...], folder_id: str | None, api: RedisApi, transport: Transport) -> dict[str, list[Backup]]:
+    """The clusters' backups; those of a cluster that cannot be read directly, as after its deletion, from the folder."""
+
+    def read(cluster_id: str) -> list[Backup] | ApiError:
+        try:
+            return api.cluster_backups(cluster_id)
+        except ApiError as exc:
+            if exc.hides_cluster and folder_id:
+                return exc
+            raise exc.adding(_DELETED) if exc.hides_cluster else exc
+
+    calls = [Call(f"cluster {cluster_id}: listing its backups", lambda cluster_id=cluster_id: read(cluster_id)) for cluster_id in ids]
+    found = dict(zip(ids, run_all(calls, transport)))
+    if folder_id and any(isinstance(backups, ApiError) for backups in found.values()):
+        doing = f"folder {folder_id}: listing its backups"
+        (in_folder,) = run_all([Call(doing, lambda: api.folder_backups(folder_id))], transport)
+        for cluster_id, backups in found.items():
+            if isinstance(backups, ApiError):
+                if cluster_id not in in_folder:
+                    raise backups.adding(f"Folder {folder_id} lists no backup of it either.")
+                found[cluster_id] = in_folder[cluster_id]
+    return t.cast("dict[str, list[Backup]]", found)
+
+
+_DELETED = "If it was deleted within 7 days, set folder_id as well: its backups are then looked for in the folder."
+
+
+def _resolve(name: str, clusters: list[Cluster], folder_id: str) -> str:
+    """The id behind a name; the API's own filter does not cover all names, so they are compared here."""
+    ids = [cluster.id for cluster in clusters if cluster.name == name]
+    if len(ids) == 1:
+        return ids[0]
+    if ids:
+        raise SelectionError(
+            f"cluster_names: {quoted(name)} names {len(ids)} clusters of folder {folder_id}: {', '.join(ids)}. Use cluster_ids instead."
+        )
+    near = difflib.get_close_matches(name, [cluster.name for cluster in clusters], n=3)
+    others = f"Near it: {', '.join(map(quoted, near))}." if near else f"The folder has {len(clusters)} clusters; none has a name like it."
+    raise SelectionError(
+        f"cluster_names: folder {folder_id} has no cluster {quoted(name)}. {others} A deleted cluster is found by cluster_ids only."
+    )
+
+
+def _names(clusters: list[Cluster], folder_id: str) -> tuple[dict[str, str], list[str]]:
+    cluster_ids: dict[str, str] = {}
+    warnings = []
+    for cluster in clusters:
+        if cluster.name and cluster_ids.setdefault(cluster.name, cluster.id) != cluster.id:
+            warnings.append(
+                f"folder {folder_id}: the name {quoted(cluster.name)} belongs to several clusters; cluster_ids holds {cluster_ids[cluster.name]}."
+            )
+    return cluster_ids, warnings
+
+
+def _result(question: Question, listing: Listing, evaluated_at: int, pages: int) -> Result:
+    chosen = {cluster_id: select(backups, question.criteria) for cluster_id, backups in listing.backups.items()}
+    newest = {cluster_id: selection.newest for cluster_id, selection in chosen.items() if selection.newest}
+    future = (warn_of_future(cluster_id, selection.matched, evaluated_at) for cluster_id, selection in chosen.items())
+    facts = {
+        "backups": _rows((selection.matched[: question.limit] for selection in chosen.values()), order),
+        "newest": {cluster_id: backup.facts for cluster_id, backup in newest.items()},
+        "missing": [cluster_id for cluster_id in chosen if cluster_id not in newest],
+        "stale": [
+            cluster_id
+            for cluster_id, backup in newest.items()
+            if question.max_age is not None and is_stale(backup, question.max_age, evaluated_at)
+        ],
+        "incomplete": _rows((selection.incomplete for selection in chosen.values()), lambda backup: backup[1:3]),
+        "cluster_ids": listing.cluster_ids,
+        "selection": {cluster_id: selection.counts() for cluster_id, selection in chosen.items()},
+        "pages": pages,
+        "evaluated_at": format_instant(evaluated_at),
+    }
+    return Result(facts, listing.warnings + [warning for warning in future if warning])
+
+
+def _rows(lists: t.Iterable[list[Backup]], key: t.Callable[[Backup], t.Any]) -> list[dict[str, t.Any]]:
+    """Several clusters' backups in one list, newest first."""
+    flat = [backup for backups in lists for backup in backups]
+    flat.sort(key=key, reverse=True)
+    return [backup.facts for backup in flat]

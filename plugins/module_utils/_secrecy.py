@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What must never be seen again: secrets are remembered here, and taken out of any text that comes from outside.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import re
+
+try:  # since ansible-core 2.22: masks the value in everything that Ansible prints
+    from ansible.module_utils.secrets import register_secret
+except ImportError:
+
+    def register_secret(value: str, /) -> str:
+        """Stands in where ansible-core masks nothing by itself."""
+        return value
+
+
+_TOKEN_LIKE = re.compile(r"\bt1\.[\w.-]{10,}|\bey[\w-]{8,}\.[\w-]+\.[\w-]+|-----BEGIN [^-]*PRIVATE KEY-----.*", re.DOTALL)
+_LONGEST_QUOTE = 500
+
+
+class Secrets:
+    """The secrets of one call, and the way to quote a foreign text without them."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def remember(self, secret: str) -> str:
+        """Keeps the secret out of every message from now on, and returns it."""
+        self._known.add(secret)
+        return register_secret(secret)
+
+    def cleaned(self, text: str) -> str:
+        """A foreign text on one line, printable, at most 500 characters, without any secret."""
+        for secret in self._known:
+            text = text.replace(secret, "********")
+        text = _TOKEN_LIKE.sub("********", text)
+        text = "".join(char if char.isprintable() else " " for char in text)
+        text = " ".join(text.split())
+        return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"

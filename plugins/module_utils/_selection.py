@@ -1,0 +1,224 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Which backups qualify, which of them is newest, and why the others fell. Pure functions, no I/O.
+
+A filter is one entry of :data:`CRITERIA`: the module, the lookup, the filter plugin and the roles take it from there.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import NOT_COMPLETED, TYPES, Backup, order, quoted
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_duration, parse_duration, parse_instant
+
+FUTURE_TOLERANCE = 300 * SECOND
+"""How far ahead of our clock a completion time may lie before it is worth a warning: 5 minutes."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Criterion:
+    """One way for a backup to fail to qualify.
+
+    :ivar option: the option's name, everywhere
+    :ivar spec: the option's entry in an argument spec
+    :ivar prepare: the option's value made ready for comparing; raises ValueError with what is wrong
+    :ivar keeps: whether a completed backup qualifies
+    :ivar fallen: how the others are described, behind their number
+    """
+
+    option: str
+    spec: dict[str, t.Any]
+    prepare: t.Callable[[t.Any], t.Any]
+    keeps: t.Callable[[Backup, t.Any], bool]
+    fallen: t.Callable[[t.Any], str]
+
+
+def _types(values: list[str]) -> frozenset[str]:
+    for value in values:
+        if value not in TYPES:
+            raise ValueError(f"holds {quoted(str(value))}; the types are {' and '.join(TYPES)}")
+    return frozenset(values)
+
+
+CRITERIA = (
+    Criterion(
+        "created_after",
+        {"type": "str"},
+        parse_instant,
+        lambda backup, bound: backup.created >= bound,
+        lambda given: f"before created_after {given}",
+    ),
+    Criterion(
+        "created_before",
+        {"type": "str"},
+        parse_instant,
+        lambda backup, bound: backup.created < bound,
+        lambda given: f"not before created_before {given}",
+    ),
+    Criterion(
+        "type",
+        {"type": "list", "elements": "str", "choices": list(TYPES)},
+        _types,
+        lambda backup, wanted: backup.facts["type"] in wanted,
+        lambda given: f"not of type {' or '.join(given)}",
+    ),
+    Criterion(
+        "shards",
+        {"type": "list", "elements": "str"},
+        frozenset,
+        lambda backup, wanted: wanted.issubset(backup.facts["source_shard_names"]),
+        lambda given: f"without {'shard' if len(given) == 1 else 'all shards of'} {', '.join(given)}",
+    ),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Criteria:
+    """What a backup has to satisfy.
+
+    :ivar given: the options' values as they were given, less those that filter nothing
+    :ivar prepared: the same, ready for comparing
+    """
+
+    given: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    prepared: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any]) -> Criteria:
+        """The criteria among a plugin's options.
+
+        :raises OptionError: a value cannot be worked with
+        """
+        given, prepared = {}, {}
+        for criterion in CRITERIA:
+            value = options.get(criterion.option)
+            if value is None or value == []:
+                continue
+            try:
+                prepared[criterion.option] = criterion.prepare(value)
+            except ValueError as exc:
+                shown = f" {quoted(value)}" if isinstance(value, str) else ""
+                raise OptionError(f"{criterion.option}{shown} {exc}.", option=criterion.option) from None
+            given[criterion.option] = value
+        return cls(given, prepared)
+
+    def first_failed(self, backup: Backup) -> str | None:
+        """The option at which the backup falls, in the order of :data:`CRITERIA`; None where it qualifies."""
+        for criterion in CRITERIA:
+            if criterion.option in self.prepared and not criterion.keeps(backup, self.prepared[criterion.option]):
+                return criterion.option
+        return None
+
+
+@dataclasses.dataclass
+class Selection:
+    """What became of one cluster's backups.
+
+    :ivar matched: those that qualify, newest first
+    :ivar incomplete: those without a completion time, newest start first
+    :ivar filtered_out: how many fell first at each criterion
+    """
+
+    matched: list[Backup]
+    incomplete: list[Backup]
+    filtered_out: dict[str, int]
+
+    @property
+    def newest(self) -> Backup | None:
+        """The newest backup that qualifies."""
+        return self.matched[0] if self.matched else None
+
+    def counts(self) -> dict[str, t.Any]:
+        """The counts by which the choice can be explained: RV(selection) of the module."""
+        fallen = sum(self.filtered_out.values())
+        return {
+            "listed": len(self.matched) + len(self.incomplete) + fallen,
+            "incomplete": len(self.incomplete),
+            "filtered_out": dict(self.filtered_out),
+            "matched": len(self.matched),
+        }
+
+
+def select(backups: t.Iterable[Backup], criteria: Criteria) -> Selection:
+    """Sorts one cluster's backups into those that qualify, newest first, and those that do not."""
+    matched: list[Backup] = []
+    incomplete: list[Backup] = []
+    filtered_out = dict.fromkeys((criterion.option for criterion in CRITERIA), 0)
+    filtering = bool(criteria.prepared)
+    for backup in backups:
+        if backup.created in NOT_COMPLETED:
+            incomplete.append(backup)
+        elif filtering and (option := criteria.first_failed(backup)):
+            filtered_out[option] += 1
+        else:
+            matched.append(backup)
+    matched.sort(key=order, reverse=True)
+    incomplete.sort(key=lambda backup: (backup.started, backup.id), reverse=True)
+    return Selection(matched, incomplete, filtered_out)
+
+
+def parse_max_age(value: str | int | float | None) -> int | None:
+    """O(max_age) in nanoseconds, None where there is none.
+
+    :raises OptionError: the value is no duration
+    """
+    if value is None or value == "":
+        return None
+    try:
+        return parse_duration(value)
+    except ValueError as exc:
+        raise OptionError(f"max_age {quoted(str(value))} {exc}.", option="max_age") from None
+
+
+def is_stale(backup: Backup, max_age: int, evaluated_at: int) -> bool:
+    """Whether the backup is strictly older than the limit, to the nanosecond."""
+    return evaluated_at - backup.created > max_age
+
+
+def explain_none(cluster: str, counts: dict[str, t.Any], criteria: Criteria) -> str:
+    """Why no backup of a cluster qualifies, in one line for the person on call."""
+    if not counts["listed"]:
+        return f"no backup of cluster {cluster} exists: the API lists none"
+    parts = [f"{counts['listed']} listed"]
+    if counts["incomplete"]:
+        parts.append(f"{counts['incomplete']} unfinished")
+    parts += explain_fallen(counts["filtered_out"], criteria)
+    return f"no backup of cluster {cluster} qualifies: {', '.join(parts)}"
+
+
+def explain_fallen(filtered_out: dict[str, int], criteria: Criteria) -> list[str]:
+    """How many backups fell at each criterion, such as "4 without shard shard2"; criteria at which none fell are left out."""
+    return [
+        f"{filtered_out[criterion.option]} {criterion.fallen(criteria.given[criterion.option])}"
+        for criterion in CRITERIA
+        if filtered_out.get(criterion.option)
+    ]
+
+
+def explain_stale(cluster: str, newest: Backup, max_age: int, evaluated_at: int) -> str:
+    """That a cluster's newest backup is too old, in one line."""
+    age = format_duration(evaluated_at - newest.created)
+    return (
+        f"the newest matching backup of cluster {cluster} is too old: {newest.id} of {newest.facts['created_at']}"
+        f" is {age} old, max_age allows {format_duration(max_age)}"
+    )
+
+
+def warn_of_future(cluster: str, backups: t.Iterable[Backup], evaluated_at: int) -> str | None:
+    """A warning where backups claim to come from the future, which makes them newest whatever else there is."""
+    ahead = [backup for backup in backups if backup.created - evaluated_at > FUTURE_TOLERANCE]
+    if not ahead:
+        return None
+    first = ahead[0]
+    others = f" (and {len(ahead) - 1} more)" if len(ahead) > 1 else ""
+    return (
+        f"cluster {cluster}: backup {first.id}{others} claims to come from the future: created_at {first.facts['created_at']}"
+        f" is {format_duration(first.created - evaluated_at)} ahead of this machine's clock. Check the clock before trusting ages."
+    )

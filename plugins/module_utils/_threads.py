@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Calls made at the same time, while the caller's own thread does nothing but wait.
+
+So a signal (Ctrl-C, a task's timeout), the deadline and the first failure each end everything at once; a pool of
+C(concurrent.futures) would first wait for its threads.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+import typing as t
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
+
+T = t.TypeVar("T")
+
+GRACE = 0.5
+"""Seconds that threads are given to end, once their connections are cut; a connection still being opened can outlast it."""
+
+
+class Call(t.NamedTuple, t.Generic[T]):
+    """A call to make.
+
+    :ivar doing: what it does, for the message if time runs out meanwhile
+    """
+
+    doing: str
+    function: t.Callable[[], T]
+
+
+def run_all(calls: t.Sequence[Call[T]], transport: Transport) -> list[T]:
+    """The results of all calls, in their order, at most O(concurrency) of them under way at a time.
+
+    :raises DeadlineExceeded: time ran out; the message names what was still under way
+    :raises BaseException: what the first failing call raised; the others are stopped
+    """
+    todo: queue.SimpleQueue[int] = queue.SimpleQueue()
+    ended: queue.SimpleQueue[tuple[int, t.Any, BaseException | None]] = queue.SimpleQueue()
+    for index in range(len(calls)):
+        todo.put(index)
+
+    def work() -> None:
+        while True:
+            try:
+                index = todo.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                ended.put((index, calls[index].function(), None))
+            except BaseException as exc:
+                ended.put((index, None, exc))
+                return
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(transport.options.concurrency, len(calls)))]
+    try:
+        for thread in threads:
+            thread.start()
+        return _collect(calls, ended, transport)
+    except BaseException:
+        transport.stop()
+        raise
+    finally:
+        given_up = time.monotonic() + GRACE
+        for thread in threads:
+            if thread.ident:
+                thread.join(max(given_up - time.monotonic(), 0.0))
+
+
+def _collect(calls: t.Sequence[Call[T]], ended: queue.SimpleQueue[t.Any], transport: Transport) -> list[T]:
+    results: dict[int, T] = {}
+    while len(results) < len(calls):
+        try:
+            index, result, failure = ended.get(timeout=max(transport.deadline.remaining(), 0.0))
+        except queue.Empty:
+            open_calls = [call.doing for index, call in enumerate(calls) if index not in results]
+            others = f" and {len(open_calls) - 1} more" if len(open_calls) > 1 else ""
+            raise transport.deadline.error(f"{open_calls[0]}{others}") from None
+        if failure:
+            raise failure
+        results[index] = result
+    return [results[index] for index in range(len(calls))]

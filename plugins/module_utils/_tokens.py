@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""IAM tokens: obtained once, shared by all threads, renewed before they run out and once after a refusal.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+import typing as t
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._answers import api_error, decode_object, is_success
+from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import WAYS, Credential, Exchange, InstanceMetadata
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ConnectionFailed, CredentialError, MdbError
+from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, parse_instant
+from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
+
+SKEW = 300.0
+"""Seconds before its end at which a token is renewed; a tenth of its life where that is less."""
+
+ASSUMED_LIFE = 3600.0
+"""Seconds that a token lives where the answer does not say; the vendor advises hourly renewal."""
+
+
+@dataclasses.dataclass
+class _Token:
+    value: str
+    renew_at: float
+    after_refusal: bool
+    accepted: bool = False
+
+
+class TokenSource:
+    """The tokens of one credential, for all threads of a process."""
+
+    def __init__(self, credential: Credential) -> None:
+        self._credential = credential
+        self._lock = threading.Lock()
+        self._token: _Token | None = None
+        self._failure: MdbError | None = None
+        self._after_refusal = False
+        self._spent = False
+
+    @property
+    def description(self) -> str:
+        """The credential in words."""
+        return self._credential.description
+
+    @property
+    def failed(self) -> bool:
+        """Whether a later call had better start anew."""
+        return self._failure is not None or self._spent
+
+    def get(self, transport: Transport, services: Services) -> str:
+        """A token that should be accepted.
+
+        :raises MdbError: the credential is not exchanged for one; said again to every thread that asks
+        """
+        with self._lock:
+            if self._failure:
+                raise self._failure
+            if self._token is None or time.monotonic() >= self._token.renew_at:
+                try:
+                    self._token = self._obtain(transport, services)
+                except MdbError as exc:
+                    self._failure = exc
+                    raise
+            return self._token.value
+
+    def accepted(self, value: str) -> None:
+        """Notes that the service took a token: should it refuse it later, another one is worth a try."""
+        token = self._token
+        if token and token.value == value:
+            token.accepted = True
+
+    def refused(self, value: str) -> bool:
+        """Notes that the service refused a token; whether to try again with the next.
+
+        One that was itself obtained after a refusal, and never accepted, is not replaced: the credential is at fault.
+        """
+        with self._lock:
+            token = self._token
+            if token is None or token.value != value:
+                return True
+            if token.after_refusal and not token.accepted or token.renew_at == _NEVER:
+                self._spent = True
+                return False
+            self._token = None
+            self._after_refusal = True
+            return True
+
+    def _obtain(self, transport: Transport, services: Services) -> _Token:
+        exchange = self._credential.exchange(lambda: services.find("iam", transport))
+        for secret in self._credential.secrets:
+            transport.secrets.remember(secret)
+        if isinstance(exchange, str):
+            return _Token(exchange, _NEVER, after_refusal=False)
+        for secret in exchange.secrets:
+            transport.secrets.remember(secret)
+        value, life = self._exchange(exchange, transport)
+        transport.secrets.remember(value)
+        renew_at = time.monotonic() + life - min(SKEW, life / 10)
+        return _Token(value, renew_at, self._after_refusal)
+
+    def _exchange(self, exchange: Exchange, transport: Transport) -> tuple[str, float]:
+        doing = f"exchanging {self.description} for an IAM token"
+        try:
+            answer = transport.send(
+                exchange.method, exchange.base, exchange.path, doing=doing, secret=bool(exchange.secrets), **exchange.content
+            )
+        except ConnectionFailed as exc:
+            raise self._nothing_configured(str(exc)) or exc from None
+        if not is_success(answer):
+            error = api_error(answer, doing, transport.secrets, dict.fromkeys(range(1, 17), _REFUSED))
+            raise self._nothing_configured(str(error)) or CredentialError(str(error), **error.details)
+        fields = decode_object(answer, doing)
+        value, end = (fields.get(name) for name in exchange.fields)
+        if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value:
+            raise CredentialError(f"{doing}: the answer holds no usable '{exchange.fields[0]}'. Check the endpoint.")
+        return value, _life(end)
+
+    def _nothing_configured(self, detail: str) -> CredentialError | None:
+        if isinstance(self._credential, InstanceMetadata) and self._credential.last_resort:
+            return CredentialError(f"No credential is set, and this machine's metadata service gives none. {WAYS} ({detail})")
+        return None
+
+
+_NEVER = float("inf")
+_REFUSED = (
+    "The credential was not accepted: check that the key or the federation still exists, that its service account does, and that this"
+    " machine's clock is right."
+)
+_SOURCES: dict[tuple[str, ...], TokenSource] = {}
+
+
+def token_source(credential: Credential, endpoint: str) -> TokenSource:
+    """This process's source for a credential: an exchange serves every later call, until it fails.
+
+    :param endpoint: the region's discovery host; tokens of one region are not sent to another
+    """
+    key = (endpoint, *credential.identity)
+    source = _SOURCES.get(key)
+    if source is None or source.failed:
+        source = _SOURCES[key] = TokenSource(credential)
+    return source
+
+
+def _life(end: t.Any) -> float:
+    """Seconds from now to a token's end: RFC 3339 text, or a number of seconds (which JSON may write as text)."""
+    try:
+        if isinstance(end, str) and not end.isdecimal():
+            life = parse_instant(end) / SECOND - time.time()
+        else:
+            life = float(end)
+    except (ValueError, TypeError, OverflowError):
+        return ASSUMED_LIFE
+    # An end that has passed already tells of a clock that is off; whether the token serves, the service will say.
+    return life if 0 < life < _NEVER else ASSUMED_LIFE
