@@ -60,27 +60,19 @@ def parser() -> argparse.ArgumentParser:
     _add_credentials(made.add_argument_group("credentials"))
     _add_data(made.add_argument_group("data"))
     settings.add_flags(
-        made.add_argument_group(
-            "knobs", "What nobody documents. A flag wins over the seed file's 'settings'."
-        )
+        made.add_argument_group("knobs", "What nobody documents. A flag wins over the seed file's 'settings'.")
     )
     return made
 
 
 def _add_listening(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--host", default="127.0.0.1", help="loopback address to listen on (default: 127.0.0.1)"
-    )
+    group.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: 127.0.0.1)")
     group.add_argument("--port", type=_port, default=0, metavar="N", help="TCP port (default: a free one)")
     group.add_argument("--tls", action="store_true", help="serve HTTPS, with a CA made at start")
     group.add_argument("--ca-file", metavar="PATH", help="write the CA's certificate there (with --tls)")
     group.add_argument("--grpc", action="store_true", help="serve the same over gRPC on a port of its own")
-    group.add_argument(
-        "--grpc-port", type=_port, default=0, metavar="N", help="gRPC's port (default: a free one)"
-    )
-    group.add_argument(
-        "--ready-file", metavar="PATH", help="write addresses and tokens there as JSON once ready"
-    )
+    group.add_argument("--grpc-port", type=_port, default=0, metavar="N", help="gRPC's port (default: a free one)")
+    group.add_argument("--ready-file", metavar="PATH", help="write addresses and tokens there as JSON once ready")
     group.add_argument("--quiet", action="store_true", help="no hints on stderr")
 
 
@@ -111,9 +103,7 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
         metavar="ID",
         help="folder of clusters that name none (default: %(default)s)",
     )
-    group.add_argument(
-        "--seed", metavar="FILE", help="YAML or JSON file with clusters, faults, tokens, settings"
-    )
+    group.add_argument("--seed", metavar="FILE", help="YAML or JSON file with clusters, faults, tokens, settings")
     for name, text in (
         ("clusters", "clusters to make up (default: 0)"),
         ("backups-per-cluster", "backups of each of them, one a day back from now (default: 7)"),
@@ -148,9 +138,7 @@ def prepare(options: argparse.Namespace) -> tuple[World, Plan]:
         certificates = make_certificates(host)
         if options.ca_file:
             _write(options.ca_file, certificates.ca.decode())
-    plan = Plan(
-        host, options.port, certificates, options.grpc, options.grpc_port, options.ready_file, options.quiet
-    )
+    plan = Plan(host, options.port, certificates, options.grpc, options.grpc_port, options.ready_file, options.quiet)
     return world, plan
 
 
@@ -173,9 +161,7 @@ def _write(path: str, text: str, *, secret: bool = False) -> None:
     try:
         if secret:
             Path(path).unlink(missing_ok=True)
-            with open(
-                os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
-            ) as file:
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
                 file.write(text)
         else:
             Path(path).write_text(text, encoding="utf-8")

@@ -132,9 +132,7 @@ async def _truncated(request: web.Request, answer: Answer, *, chunked: bool) -> 
     return response
 
 
-async def _drip(
-    request: web.Request, answer: Answer, delay: float, stopping: asyncio.Event
-) -> web.StreamResponse:
+async def _drip(request: web.Request, answer: Answer, delay: float, stopping: asyncio.Event) -> web.StreamResponse:
     response = await _headers(request, answer, len(answer.body))
     try:
         for index in range(len(answer.body)):

@@ -45,9 +45,7 @@ async def running(world: World, plan: Plan, url: str, stopping: asyncio.Event) -
         else:
             port = server.add_insecure_port(f"{host}:{plan.grpc_port}")
     except RuntimeError as error:
-        raise ConfigError(
-            f"cannot listen on {host} port {plan.grpc_port}; choose another --grpc-port"
-        ) from error
+        raise ConfigError(f"cannot listen on {host} port {plan.grpc_port}; choose another --grpc-port") from error
     side.address = f"{host}:{port}"
     await server.start()
     try:

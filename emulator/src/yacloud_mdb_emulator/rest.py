@@ -96,9 +96,7 @@ class Rest:
     def _access_token(self) -> bytes:
         lifetime = self.world.settings.token_lifetime
         token, _expires = self.world.credentials.issue(lifetime)
-        return json.dumps(
-            {"access_token": token, "expires_in": int(lifetime), "token_type": "Bearer"}
-        ).encode()
+        return json.dumps({"access_token": token, "expires_in": int(lifetime), "token_type": "Bearer"}).encode()
 
     async def _serve(self, request: web.Request, facts: Facts, answer: Answerer) -> web.StreamResponse:
         """Log the request, wait, let a fault strike or answer."""

@@ -41,7 +41,7 @@ def read_file(path: str) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"seed file {path}: cannot be read: {error.strerror}") from error
     try:
-        document = yaml.load(text, Loader=_Loader)
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a SafeLoader
     except yaml.YAMLError as error:
         raise ConfigError(f"seed file {path}: not YAML or JSON: {error}") from error
     return check_sections({} if document is None else document, f"seed file {path}")
@@ -126,9 +126,7 @@ def read_credentials(document: Mapping[str, Any], into: Credentials, origin: str
     ):
         target.update(str(token) for token in _list(tokens, name, f"{origin}: tokens"))
     if unknown := [key for key in tokens if key not in ("accepted", "forbidden", "oidc")]:
-        raise ConfigError(
-            f"{origin}: tokens: unknown key '{unknown[0]}'; known are accepted, forbidden, oidc"
-        )
+        raise ConfigError(f"{origin}: tokens: unknown key '{unknown[0]}'; known are accepted, forbidden, oidc")
     for number, account in enumerate(_list(document, "service_accounts", origin)):
         where = f"{origin}: service_accounts[{number}]"
         _read_account(_mapping(account, where), into, where)

@@ -148,9 +148,7 @@ class Service:
     def _with_extra(self, listing: Listing, extra: Sequence[Row], fault: Fault) -> Page:
         at = listing.page.at
         if at.size == 1:
-            raise ApiError(
-                code_pb2.FAILED_PRECONDITION, f"emulator: {fault.kind} needs a page size of 2 or more"
-            )
+            raise ApiError(code_pb2.FAILED_PRECONDITION, f"emulator: {fault.kind} needs a page size of 2 or more")
         return paging.with_extra(listing.rows, at, self.world.settings, extra)
 
     def _finishing(self, page: Page, request: Any) -> Page:
@@ -233,9 +231,7 @@ class Service:
             raise invalid("jwt", "the field is required")
         self.world.credentials.check_jwt(request.jwt, caller.audiences)
         token, expires = self.world.credentials.issue(self.world.settings.token_lifetime)
-        return Row(
-            iam_token_service_pb2.CreateIamTokenResponse(iam_token=token, expires_at=timestamp(expires))
-        )
+        return Row(iam_token_service_pb2.CreateIamTokenResponse(iam_token=token, expires_at=timestamp(expires)))
 
 
 def _endpoint(endpoint_id: str, caller: Caller) -> Row:

@@ -128,7 +128,7 @@ class Emulator:
     def admin(self, method: str, path: str, body: Any = None) -> Any:
         """Any request below ``/emulator``; returns its JSON, raises EmulatorError with what was refused."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/emulator{path}", data, method=method)
+        request = urllib.request.Request(f"{self.url}/emulator{path}", data, method=method)  # noqa: S310
         try:
             with self._opener.open(request, timeout=START_LIMIT) as response:
                 return json.load(response)

@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One real emulator for all tests of this folder; each test finds it as it was at the start."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+CLUSTER = "c9qorders00000000001"
+DELETED = "c9qdeleted0000000001"
+
+
+def _backups(cluster, count):
+    return [
+        {
+            "id": f"{cluster}:b{number:04d}",
+            "created_at": f"2026-11-{number % 28 + 1:02d}T22:{number // 28:02d}:00Z",
+            "started_at": f"2026-11-{number % 28 + 1:02d}T21:50:00Z",
+            "type": "AUTOMATED",
+            "source_shard_names": ["shard1"],
+        }
+        for number in range(count)
+    ]
+
+
+SEED = {
+    "clusters": [
+        {"id": CLUSTER, "name": "orders-prod", "backups": _backups(CLUSTER, 25)},
+        {"id": "c9qsessions000000001", "name": "sessions_PROD"},
+        {"id": DELETED, "name": "old", "deleted": True, "backups": _backups(DELETED, 3)},
+    ],
+    "tokens": {"forbidden": ["t1.no.rights"]},
+}
+
+
+class Client:
+    """A client that knows nothing but HTTP."""
+
+    def __init__(self, emulator):
+        self.emulator = emulator
+        self.address = urlsplit(emulator.url).netloc
+
+    def request(self, path, query=None, token="", method="GET", body=None, headers=None, timeout=10):
+        """(status, headers, body) of one request; ``token=None`` sends no Authorization."""
+        connection = http.client.HTTPConnection(self.address, timeout=timeout)
+        sent = dict(headers or {})
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token or self.emulator.iam_token}"
+        try:
+            connection.request(method, path + ("?" + urlencode(query) if query else ""), body, sent)
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+        finally:
+            connection.close()
+
+    def get(self, path, query=None, **more):
+        """(status, JSON) of one request."""
+        status, _headers, body = self.request(path, query, **more)
+        return status, json.loads(body)
+
+    def backups(self, query=None, cluster=CLUSTER, **more):
+        """(status, JSON) of a page of a cluster's backups."""
+        return self.get(f"/managed-redis/v1/clusters/{cluster}/backups", query, **more)
+
+    def walk(self, path=f"/managed-redis/v1/clusters/{CLUSTER}/backups", limit=200, **query):
+        """The pages of a listing to its end."""
+        pages = []
+        while len(pages) < limit:
+            status, page = self.get(path, query)
+            assert status == 200, page
+            pages.append(page)
+            if "nextPageToken" not in page:
+                return pages
+            query["pageToken"] = page["nextPageToken"]
+        raise AssertionError(f"no end after {limit} pages")
+
+
+@pytest.fixture(scope="session")
+def running():
+    """The process."""
+    testing = pytest.importorskip("yacloud_mdb_emulator.testing")
+    with testing.Emulator.start(seed=SEED) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(running):
+    """The emulator as it was at the start."""
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def client(emulator):
+    """A client of the emulator."""
+    return Client(emulator)
