@@ -12,6 +12,7 @@ This file is private to the collection; its interface may change with any releas
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import NOT_COMPLETED, TYPES, Backup, order, quoted
@@ -101,6 +102,8 @@ class Criteria:
             value = options.get(criterion.option)
             if value is None or value == []:
                 continue
+            if isinstance(value, datetime.datetime):  # as YAML reads an unquoted time
+                value = str(value)
             try:
                 prepared[criterion.option] = criterion.prepare(value)
             except ValueError as exc:

@@ -24,7 +24,7 @@ _FIRST = int((datetime.datetime.min - _EPOCH).total_seconds()) * SECOND
 _LAST = int((datetime.datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds()) * SECOND + SECOND - 1
 _HOUR_MINUTE = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _RFC3339 = re.compile(
-    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[Tt]{_HOUR_MINUTE}:[0-5][0-9](?:\.([0-9]{{1,9}}))?(?:[Zz]|([+-]{_HOUR_MINUTE}))"
+    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[Tt ]{_HOUR_MINUTE}:[0-5][0-9](?:\.([0-9]{{1,9}}))?(?:[Zz]|([+-]{_HOUR_MINUTE}))"
 ).fullmatch
 
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
@@ -38,6 +38,7 @@ _LONGEST = (_LAST - _FIRST) // SECOND
 def parse_instant(text: str) -> int:
     """Nanoseconds since the epoch of an RFC 3339 date-time with 0 to 9 fraction digits and any offset.
 
+    A lower-case t or z, and a space for the T, are read too, as section 5.6 allows: YAML makes the latter of an unquoted time.
     The range is that of C(google.protobuf.Timestamp): 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z.
 
     :raises ValueError: the text is none, or lies outside that range; the message says what is expected
