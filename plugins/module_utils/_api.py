@@ -105,5 +105,55 @@ class RedisApi:
         return sorted(found.values())
 
     def _folder_pages(self, path: str, folder_id: str, what: str) -> t.Iterator[dict[str, t.Any]]:
-        hints = {NOT_FOUND: _NO_FOLDER = "No such folder: check folder_id and the region (endpoint)."
+        hints = {NOT_FOUND: _NO_FOLDER, PERMISSION_DENIED: _NO_ROLE, UNAUTHENTICATED: self._no_credential()}
+        doing = f"folder {folder_id}: listing its {what}"
+        return self._pages(path, {"folderId": folder_id}, doing, hints, folder_id=folder_id)
+
+    def _pages(
+        self, path: str, params: dict[str, str], doing: str, hints: dict[int, str], **details: str
+    ) -> t.Iterator[dict[str, t.Any]]:
+        """Page after page until no token comes back; a page may be empty and still not be the last."""
+        token, seen = "", set[str]()
+        while True:
+            query = {**params, "pageSize": str(self._page_size), **({"pageToken": token} if token else {})}
+            with self._lock:
+                self.pages += 1
+            answer = self._get(path, query, doing)
+            if not is_success(answer):
+                raise api_error(answer, doing, self._transport.secrets, hints, **details)
+            page = decode_object(answer, f"{doing}, page {len(seen) + 1}")
+            yield page
+            token = page.get("nextPageToken") or ""
+            if not isinstance(token, str):
+                raise MalformedAnswer(f"{doing}, page {len(seen) + 1}: the field 'nextPageToken' is no text.", **details)
+            if not token:
+                return
+            if token in seen:
+                raise MalformedAnswer(
+                    f"{doing}: after {len(seen)} page tokens the API gave one of them again, so that the list would never end."
+                    " Nothing was chosen from it; try again, and report it to the cloud's support if it stays so.",
+                    tokens=len(seen),
+                    **details,
+                )
+            seen.add(token)
+
+    def _get(self, path: str, query: dict[str, str], doing: str) -> Answer:
+        """One answer; a token that is refused is renewed once, and the pages read so far are kept."""
+        base = self._services.find(SERVICE, self._transport)
+        for renewed in (False, True):
+            token = self._tokens.get(self._transport, self._services)
+            answer = self._transport.send("GET", base, path, doing=doing, auth=Bearer(token), params=query)
+            if answer.status != 401:
+                self._tokens.accepted(token)
+                return answer
+            if renewed or not self._tokens.refused(token):
+                return answer
+        return answer
+
+    def _no_credential(self) -> str:
+        return f"The credential was refused: {self._tokens.description}. Renew it, or check that it belongs to this cloud."
+
+
+_NO_CLUSTER = "No such cluster: check the id and the region (endpoint)."
+_NO_FOLDER = "No such folder: check folder_id and the region (endpoint)."
 _NO_ROLE = "The role managed-redis.viewer is missing: grant it on the folder to the account behind the credential, or check the id."
