@@ -11,10 +11,10 @@ from typing import Any
 
 from aiohttp import web
 
-from . import __version__
+from . import __version__, times
 from .errors import ConfigError, not_found
 from .faults import read_fault
-from .seed import check_sections, read_backup, stamp_json
+from .seed import check_sections, read_backup
 from .storage import Cluster
 from .tokens import SERVICE_ACCOUNT_ID
 from .world import World
@@ -109,7 +109,7 @@ class Admin:
             return web.Response(status=404, body=not_found("Cluster", cluster_id).body())
         document = await _body(request)
         if isinstance(document, dict):
-            now = stamp_json(self.world.settings.now_ns())
+            now = times.write(self.world.settings.now_ns())
             document = {"created_at": now, "started_at": document.get("created_at") or now, **document}
         row = read_backup(document, cluster, "backup")
         self.world.store.add_backup(cluster, row)

@@ -15,8 +15,7 @@ from typing import Any
 
 from google.api import annotations_pb2
 from google.protobuf import json_format
-from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
-from google.protobuf.message import Message
+from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message_factory import GetMessageClass
 from yandex.cloud import validation_pb2
 from yandex.cloud.endpoint import api_endpoint_service_pb2
@@ -42,24 +41,21 @@ class Method:
     name: str
     verb: str
     template: str
-    request: type[Message]
-    response: type[Message]
+    #: The message classes.
+    request: type[Any]
+    response: type[Any]
 
     @property
     def alias(self) -> str:
         """A short unique name, taken from the request message: ``ListClusterBackups``."""
-        return self.request.DESCRIPTOR.name.removesuffix("Request")
+        return str(self.request.DESCRIPTOR.name).removesuffix("Request")
 
     @property
-    def rows_field(self) -> FieldDescriptor | None:
+    def rows_field(self) -> Any:
         """The field of a list's response that holds the rows; None for a method that answers one thing."""
         if "next_page_token" not in self.response.DESCRIPTOR.fields_by_name:
             return None
-        field: FieldDescriptor
-        for field in self.response.DESCRIPTOR.fields:  # type: ignore[assignment]
-            if field.is_repeated:
-                return field
-        return None
+        return next(field for field in self.response.DESCRIPTOR.fields if field.is_repeated)
 
     @property
     def token_name(self) -> str:
@@ -87,7 +83,7 @@ def served_methods() -> tuple[Method, ...]:
     return tuple(found)
 
 
-def read_request(method: Method, values: Iterable[tuple[str, Any]]) -> Message:
+def read_request(method: Method, values: Iterable[tuple[str, Any]]) -> Any:
     """The request message of path and query parameters or of a JSON body; raises ApiError naming the field.
 
     Like the vendor's gateway it takes a name in lowerCamelCase or snake_case and refuses unknown ones.
@@ -104,7 +100,7 @@ def read_request(method: Method, values: Iterable[tuple[str, Any]]) -> Message:
     return message
 
 
-def check_limits(message: Message) -> None:
+def check_limits(message: Any) -> None:
     """Hold a request against the ``yandex.cloud.*`` options of its fields; raises ApiError."""
     for field, checks in _limits(message.DESCRIPTOR):
         value = getattr(message, field)
@@ -118,7 +114,7 @@ Check = Callable[[Any], str | None]
 
 
 @cache
-def _limits(message: Descriptor) -> tuple[tuple[str, tuple[Check, ...]], ...]:
+def _limits(message: Any) -> tuple[tuple[str, tuple[Check, ...]], ...]:
     return tuple((field.name, tuple(_checks(field))) for field in message.fields)
 
 
@@ -170,12 +166,13 @@ def _range(rule: str) -> Callable[[float], bool]:
     return lambda size: size == exact
 
 
-def to_json(message: Message) -> dict[str, Any]:
+def to_json(message: Any) -> dict[str, Any]:
     """The message as the vendor's gateway writes it: lowerCamelCase, fields at their default left out."""
-    return json_format.MessageToDict(message)
+    document: dict[str, Any] = json_format.MessageToDict(message)
+    return document
 
 
-def from_document(kind: type[Message], document: Mapping[str, Any], origin: str) -> Any:
+def from_document(kind: type[Any], document: Mapping[str, Any], origin: str) -> Any:
     """A message of a seed's mapping (snake_case or lowerCamelCase); raises ConfigError."""
     message = kind()
     try:

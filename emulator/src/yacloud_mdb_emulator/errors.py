@@ -12,7 +12,7 @@ from google.protobuf.json_format import MessageToDict
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 #: The HTTP status of each google.rpc.Code, as the vendor's gateway answers it.
-HTTP_STATUS = {
+HTTP_STATUS: dict[int, int] = {
     code_pb2.CANCELLED: 499,
     code_pb2.UNKNOWN: 500,
     code_pb2.INVALID_ARGUMENT: 400,
@@ -31,7 +31,7 @@ HTTP_STATUS = {
 }
 
 #: The google.rpc.Code to write where only an HTTP status is known; where several share one, the usual one.
-CODE_OF_STATUS = {
+CODE_OF_STATUS: dict[int, int] = {
     **{status: code for code, status in HTTP_STATUS.items()},
     400: code_pb2.INVALID_ARGUMENT,
     409: code_pb2.ABORTED,

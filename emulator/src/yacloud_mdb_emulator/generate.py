@@ -8,14 +8,13 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from yandex.cloud.mdb.redis.v1 import backup_pb2, cluster_pb2
 
 from .settings import Settings
-from .storage import ZERO_TIME_NS, Cluster, Row, Store
+from .storage import Cluster, Row, Store
+from .times import SECOND, ZERO_TIME, stamp
 
-_SECOND = 1_000_000_000
-_DAY = 86_400 * _SECOND
+_DAY = 86_400 * SECOND
 _BACKUP_HOUR = 22
 #: Cloud ids are lower-case base 32 without look-alikes.
 _ID_LETTERS = "0123456789abcdefghijklmnopqrstuv"
@@ -72,18 +71,18 @@ def _backups(
 ) -> Iterator[Row]:
     """A cluster's backups, newest first: one a day at 22:00 UTC ± half an hour, about one in ten by hand."""
     now = settings.now_ns()
-    last_evening = (now - _BACKUP_HOUR * 3600 * _SECOND) // _DAY * _DAY + _BACKUP_HOUR * 3600 * _SECOND
+    last_evening = (now - _BACKUP_HOUR * 3600 * SECOND) // _DAY * _DAY + _BACKUP_HOUR * 3600 * SECOND
     if settings.unfinished != "none" and count:
-        yield from _rows(chance, cluster, shards, settings, now - 60 * _SECOND, None, manual=True)
+        yield from _rows(chance, cluster, shards, settings, now - 60 * SECOND, None, manual=True)
         count -= 1
     for day in range(count):
         manual = chance.random() < 0.1
-        ends = last_evening - day * _DAY + chance.randrange(-1800, 1800) * _SECOND
+        ends = last_evening - day * _DAY + chance.randrange(-1800, 1800) * SECOND
         if manual:
-            ends -= chance.randrange(2, 12) * 3600 * _SECOND
+            ends -= chance.randrange(2, 12) * 3600 * SECOND
         if ends >= now:
-            ends = last_evening - 1800 * _SECOND
-        starts = ends - chance.randrange(60, 1500) * _SECOND + _fraction(chance, settings)
+            ends = last_evening - 1800 * SECOND
+        starts = ends - chance.randrange(60, 1500) * SECOND + _fraction(chance, settings)
         yield from _rows(chance, cluster, shards, settings, starts, ends, manual=manual)
 
 
@@ -103,13 +102,13 @@ def _rows(
             id=f"{cluster.id}:{new_id(chance, '')}",
             folder_id=cluster.folder_id,
             source_cluster_id=cluster.id,
-            started_at=_stamp(starts),
+            started_at=stamp(starts),
             source_shard_names=names,
         )
         if ends is not None:
-            message.created_at.CopyFrom(_stamp(ends + _fraction(chance, settings)))
+            message.created_at.CopyFrom(stamp(ends + _fraction(chance, settings)))
         elif settings.unfinished == "zero":
-            message.created_at.CopyFrom(_stamp(ZERO_TIME_NS))
+            message.created_at.CopyFrom(stamp(ZERO_TIME))
         if settings.types == "present":
             message.type = backup_pb2.Backup.MANUAL if manual else backup_pb2.Backup.AUTOMATED
         yield Row(message)
@@ -124,8 +123,3 @@ def _fraction(chance: random.Random, settings: Settings) -> int:
     # Ending in 1, or a shorter form would do and would be written.
     fraction: int = (chance.randrange(10 ** (digits - 1)) * 10 + 1) * 10 ** (9 - digits)
     return fraction
-
-
-def _stamp(nanoseconds: int) -> Timestamp:
-    seconds, nanos = divmod(nanoseconds, _SECOND)
-    return Timestamp(seconds=seconds, nanos=nanos)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from google.protobuf.timestamp_pb2 import Timestamp
 from yandex.cloud.mdb.redis.v1 import backup_pb2, cluster_pb2
 
 from .descriptors import from_document
@@ -142,13 +141,6 @@ def _read_account(account: Mapping[str, Any], into: Credentials, where: str) -> 
         if not isinstance(key.get("id"), str) or not isinstance(key.get("public_key"), str):
             raise ConfigError(f"{here}: needs 'id' and 'public_key' (PEM)")
         keys[key["id"]] = check_public_key(key["public_key"], here)
-
-
-def stamp_json(nanoseconds: int) -> str:
-    """Nanoseconds since 1970 as RFC 3339."""
-    stamp = Timestamp()
-    stamp.FromNanoseconds(nanoseconds)
-    return stamp.ToJsonString()
 
 
 def _raw(item: Mapping[str, Any], where: str) -> Mapping[str, Any]:

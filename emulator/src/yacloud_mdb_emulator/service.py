@@ -24,7 +24,7 @@ from .errors import ApiError, invalid, not_found, permission_denied, unauthentic
 from .faults import Facts, Fault, route_name
 from .paging import Page
 from .storage import Cluster, Row
-from .tokens import timestamp
+from .times import SECOND, stamp
 from .world import World
 
 #: The services that discovery tells of.
@@ -231,7 +231,9 @@ class Service:
             raise invalid("jwt", "the field is required")
         self.world.credentials.check_jwt(request.jwt, caller.audiences)
         token, expires = self.world.credentials.issue(self.world.settings.token_lifetime)
-        return Row(iam_token_service_pb2.CreateIamTokenResponse(iam_token=token, expires_at=timestamp(expires)))
+        return Row(
+            iam_token_service_pb2.CreateIamTokenResponse(iam_token=token, expires_at=stamp(int(expires * SECOND)))
+        )
 
 
 def _endpoint(endpoint_id: str, caller: Caller) -> Row:

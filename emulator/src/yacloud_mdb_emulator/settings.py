@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import Field, asdict, dataclass, field, fields, replace
 from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
+from . import times
 from .errors import ConfigError
 
 
@@ -79,17 +78,7 @@ class Settings:
 
     def now_ns(self) -> int:
         """The emulator's idea of now, in nanoseconds since 1970."""
-        return rfc3339_ns(self.now, "now") if self.now else time.time_ns()
-
-
-def rfc3339_ns(text: str, origin: str) -> int:
-    """Nanoseconds since 1970 of an RFC 3339 time; raises ConfigError."""
-    stamp = Timestamp()
-    try:
-        stamp.FromJsonString(text)
-    except ValueError as error:
-        raise ConfigError(f"{origin}: '{text}' is not an RFC 3339 time with an offset ({error})") from error
-    return stamp.ToNanoseconds()
+        return times.read(self.now, "now") if self.now else time.time_ns()
 
 
 def _checked(knob: Field[Any], value: Any, origin: str) -> Any:
@@ -114,7 +103,7 @@ def _check_range(name: str, value: Any, origin: str) -> None:
     if isinstance(value, float) and not 0 <= value < 1e9:
         raise ConfigError(f"{origin}: setting '{name}' is {value}; give seconds, 0 or more")
     if name == "now" and value:
-        rfc3339_ns(value, f"{origin}: setting 'now'")
+        times.read(value, f"{origin}: setting 'now'")
 
 
 def add_flags(group: argparse._ArgumentGroup) -> None:

@@ -14,9 +14,7 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 
 from .descriptors import to_json
-
-#: 0001-01-01T00:00:00Z, a protobuf Timestamp's way to say "never".
-ZERO_TIME_NS = -62_135_596_800 * 1_000_000_000
+from .times import ZERO_TIME
 
 
 class Row:
@@ -49,15 +47,16 @@ class Row:
             return self.message  # type: ignore[no-any-return]
         try:
             message: Message = type(self.message)()
-            return json_format.ParseDict(self.document(), message, ignore_unknown_fields=True)
+            json_format.ParseDict(self.document(), message, ignore_unknown_fields=True)
         except json_format.ParseError:
             return self.message  # type: ignore[no-any-return]
+        return message
 
     @property
     def finished(self) -> bool:
         """Whether a backup has a time of completion."""
         created = self.message.created_at
-        return bool(self.message.HasField("created_at") and created.ToNanoseconds() != ZERO_TIME_NS)
+        return bool(self.message.HasField("created_at") and created.ToNanoseconds() != ZERO_TIME)
 
     @property
     def position(self) -> int:

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from .errors import ConfigError, invalid, permission_denied, unauthenticated
 
 #: The service account that always exists, and its key's id.
@@ -174,10 +172,3 @@ def check_public_key(text: str, origin: str) -> str:
     except ValueError as error:
         raise ConfigError(f"{origin}: public_key is not a public key in PEM: {error}") from error
     return text
-
-
-def timestamp(seconds: float) -> Timestamp:
-    """Seconds since 1970 as a protobuf Timestamp."""
-    stamp = Timestamp()
-    stamp.FromNanoseconds(int(seconds * 1e9))
-    return stamp
