@@ -128,17 +128,28 @@ def prepare(options: argparse.Namespace) -> tuple[World, Plan]:
         document=read_file(options.seed) if options.seed else {},
         key=make_key() if options.key_file else None,
     )
-    world = World(launch)
+    world, exports = World(launch), {}
     if launch.key:
         _write(options.key_file, json.dumps(launch.key.document(), indent=2) + "\n", secret=True)
+        exports["YC_SERVICE_ACCOUNT_KEY_FILE"] = os.path.abspath(options.key_file)
     certificates = None
     if options.tls:
-        from .tls import make_certificates
+        from .tls import make_certificates  # trustme takes a while to import
 
         certificates = make_certificates(host)
-        if options.ca_file:
-            _write(options.ca_file, certificates.ca.decode())
-    plan = Plan(host, options.port, certificates, options.grpc, options.grpc_port, options.ready_file, options.quiet)
+    if options.ca_file and certificates:
+        _write(options.ca_file, certificates.ca.decode())
+        exports["YC_CA_PATH"] = os.path.abspath(options.ca_file)
+    plan = Plan(
+        host=host,
+        port=options.port,
+        certificates=certificates,
+        grpc=options.grpc,
+        grpc_port=options.grpc_port,
+        ready_file=options.ready_file,
+        quiet=options.quiet,
+        exports=exports,
+    )
     return world, plan
 
 

@@ -8,10 +8,12 @@ import asyncio
 import contextlib
 import json
 import os
+import shlex
 import signal
 import socket
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +44,8 @@ class Plan:
     grpc_port: int = 0
     ready_file: str | None = None
     quiet: bool = False
+    #: Environment variables of clients beside those of every start, for the hints.
+    exports: Mapping[str, str] = field(default_factory=dict)
 
 
 async def serve(world: World, plan: Plan) -> None:
@@ -112,6 +116,7 @@ def _hints(world: World, plan: Plan, addresses: dict[str, Any]) -> str:
         f"  export YC_ENDPOINT={addresses['url']}",
         f"  export YC_IAM_TOKEN={world.launch.iam_token}",
         f"  export YC_FOLDER_ID={world.launch.folder_id}",
+        *(f"  export {name}={shlex.quote(value)}" for name, value in plan.exports.items()),
     ]
     if addresses["grpc_address"]:
         lines.append(f"gRPC is at {addresses['grpc_address']}{'' if plan.certificates else ' (without TLS)'}")

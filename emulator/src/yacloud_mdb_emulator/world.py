@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -40,6 +41,7 @@ class World:
     def __init__(self, launch: Launch) -> None:
         self.launch = launch
         self.journal = Journal()
+        self._started = time.time_ns()
         self.reset()
 
     def reset(self) -> None:
@@ -47,7 +49,9 @@ class World:
         document, origin = self.launch.document, "seed file"
         settings = Settings().changed(document.get("settings") or {}, origin)
         settings = settings.changed(self.launch.flags, "command line")
-        self._load(document, origin, settings, replace(read_amount(document, origin), **self.launch.amount))
+        amount = replace(read_amount(document, origin), **self.launch.amount)
+        # The time of the start, not the clock, or made-up data would move on.
+        self._load(document, origin, settings, amount, settings.now_ns(self._started))
         self.journal.clear()
 
     def load(self, document: Mapping[str, Any], origin: str) -> None:
@@ -57,11 +61,11 @@ class World:
         """
         settings = Settings().changed(self.launch.flags, "command line")
         settings = settings.changed(document.get("settings") or {}, origin)
-        self._load(document, origin, settings, read_amount(document, origin))
+        self._load(document, origin, settings, read_amount(document, origin), settings.now_ns())
 
-    def _load(self, document: Mapping[str, Any], origin: str, settings: Settings, amount: Amount) -> None:
+    def _load(self, document: Mapping[str, Any], origin: str, settings: Settings, amount: Amount, now: int) -> None:
         store, credentials, faults = Store(self.launch.folder_id), self._credentials(), FaultBook()
-        fill(store, amount, settings)
+        fill(store, amount, settings, now)
         for cluster in read_clusters(document, self.launch.folder_id, origin):
             if cluster.id in store.clusters:
                 raise ConfigError(f"{origin}: cluster '{cluster.id}' was generated too; give it another id")
