@@ -128,15 +128,15 @@ _REPORT = "The list cannot be trusted, so nothing was chosen; if it stays so, re
 
 def _parse_row(row: t.Any, evaluated_at: int, cluster_id: str | None) -> Backup:
     # A listing can hold 100,000 rows, so the checks of well-formed fields stand in line; words are found only for the others.
-    if type(row) is not dict:
+    if not isinstance(row, dict):
         raise _BadRow(row, f"it is {_kind(row)} instead of an object")
     get = row.get
     backup_id, owner, folder_id, kind = get("id"), get("sourceClusterId"), get("folderId"), get("type")
-    if type(backup_id) is not str or not backup_id:
+    if not isinstance(backup_id, str) or not backup_id:
         raise _BadRow(row, f"the field 'id' is {_kind(backup_id)} instead of a text")
-    if not owner or type(owner) is not str or cluster_id and owner != cluster_id:
+    if not owner or not isinstance(owner, str) or cluster_id and owner != cluster_id:
         raise _BadRow(row, _foreign(owner, cluster_id))
-    if type(folder_id) is not str and folder_id is not None:
+    if not isinstance(folder_id, str) and folder_id is not None:
         raise _BadRow(row, f"the field 'folderId' is {_kind(folder_id)} instead of a text")
     created_at, started_at, shards = get("createdAt"), get("startedAt"), get("sourceShardNames")
     created = _instant(row, "createdAt", created_at) if created_at else ABSENT
@@ -165,9 +165,9 @@ def _instant(row: dict[str, t.Any], field: str, text: t.Any) -> int:
 
 
 def _shards(row: dict[str, t.Any], names: t.Any) -> list[str]:
-    if type(names) is list:
+    if isinstance(names, list):
         for name in names:
-            if type(name) is not str:
+            if not isinstance(name, str):
                 break
         else:
             return names

@@ -7,10 +7,254 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: redis_backup_info
-short_description: List backups
+short_description: List the backups of Managed Redis clusters and name the newest of each
+version_added: 1.0.0
+author:
+  - The yacloud.mdb authors (@yacloud)
+description:
+  - Reads every page of the backups of one cluster, several clusters or a folder of Yandex Managed Service for Redis (now sold as Valkey),
+    and returns them as facts, newest first, with the newest of each cluster and how the others fell.
+  - There are three outcomes, which are never blurred. A backup was found (RV(newest)); none qualifies (RV(missing)); or the API could not be
+    asked, or contradicts itself, which always fails.
+  - If the task runs on the controller itself, with a local connection and without C(become), C(async) or C(environment), it is answered within
+    Ansible's own process. Everywhere else it is a module as any other. The result is the same.
+extends_documentation_fragment:
+  - yacloud.mdb._attributes
+  - yacloud.mdb._choosing
+  - yacloud.mdb._connection
+options:
+  cluster_ids:
+    description:
+      - The clusters to read.
+      - An empty list asks nothing and returns nothing.
+      - Excludes O(cluster_names). With neither, the whole of O(folder_id) is read.
+    type: list
+    elements: str
+    aliases: [cluster_id]
+  cluster_names:
+    description:
+      - The clusters to read, by their exact names in O(folder_id), which is required then.
+      - A name that the folder does not have, or has twice, is an error.
+      - An empty list asks nothing and returns nothing.
+    type: list
+    elements: str
+    aliases: [cluster_name]
+  folder_id:
+    description:
+      - With neither O(cluster_ids) nor O(cluster_names), the folder to read whole, with the backups of clusters deleted meanwhile.
+      - With O(cluster_ids), the folder in which the backups of a cluster are looked for that cannot be read directly, as after its deletion.
+      - E(YC_FOLDER_ID) is used if it is not set.
+    type: str
+  max_age:
+    description:
+      - How old the newest backup of a cluster may be, such as V(26h), V(1d2h), V(90m), V(PT26H), or a number of seconds.
+      - Nothing fails by it; clusters whose newest backup is older are named in RV(stale).
+    type: str
+  limit:
+    description:
+      - How many backups of each cluster are returned in RV(backups), the newest first; at least 1. Without it, all that match.
+      - Large results cost more in Ansible than reading them costs; V(1) is enough for a choice.
+    type: int
+  page_size:
+    description:
+      - How many rows are asked for in one request, V(1) to V(1000). All pages are read, whatever it is.
+    type: int
+    default: 1000
+seealso:
+  - plugin: yacloud.mdb.redis_newest_backup
+    plugin_type: lookup
+  - plugin: yacloud.mdb.redis_newest_backup
+    plugin_type: filter
+  - name: ListBackups, the API behind it
+    description: The reference page of the vendor.
+    link: https://yandex.cloud/en/docs/managed-redis/api-ref/Cluster/listBackups
 """
 
-import os
+EXAMPLES = r"""
+- name: Read all backups of a cluster
+  yacloud.mdb.redis_backup_info:
+    cluster_id: c9qe1abcd2fghij3klmn
+    service_account_key_file: ~/.config/yandex-cloud/restore-key.json
+  register: redis
+
+- name: Show the newest one
+  ansible.builtin.debug:
+    msg: "{{ redis.newest['c9qe1abcd2fghij3klmn'].id }} of {{ redis.newest['c9qe1abcd2fghij3klmn'].created_at }}"
+
+- name: Pick the last backup before an incident
+  yacloud.mdb.redis_backup_info:
+    cluster_id: c9qe1abcd2fghij3klmn
+    created_before: "2026-11-20T10:00:00Z"
+    limit: 1
+  register: before_incident
+  failed_when: before_incident is failed or before_incident.missing | length > 0
+
+- name: Read several clusters in one task, once for all hosts
+  yacloud.mdb.redis_backup_info:
+    cluster_names: [orders-cache-prod, sessions-cache-prod]
+    folder_id: b1gabcdefghij0klmnop
+    type: [MANUAL]
+    limit: 1
+  run_once: true
+  register: manual
+
+- name: Find the clusters of a folder without a backup from the last 26 hours
+  yacloud.mdb.redis_backup_info:
+    folder_id: b1gabcdefghij0klmnop
+    max_age: 26h
+    limit: 1
+  register: folder
+
+- name: Name them
+  ansible.builtin.debug:
+    msg: "{{ folder.stale + folder.missing }}"
+"""
+
+RETURN = r"""
+backups:
+  description: The backups that match, of all clusters together, newest first by RV(ignore:created_at), RV(ignore:started_at) and RV(ignore:id).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: "c9qe1abcd2fghij3klmn:mdb-backup-1"
+      folder_id: b1gabcdefghij0klmnop
+      created_at: "2026-11-19T22:21:09.123456Z"
+      started_at: "2026-11-19T22:04:30Z"
+      source_cluster_id: c9qe1abcd2fghij3klmn
+      source_shard_names: [shard1]
+      type: AUTOMATED
+      age_seconds: 41931
+  contains:
+    id:
+      description: The backup's id. Nothing can be read from it.
+      type: str
+      returned: always
+    folder_id:
+      description: The folder that the backup belongs to.
+      type: str
+      returned: always
+    created_at:
+      description: When the backup was completed, as the API wrote it; V(null) for one in RV(incomplete) to which the API gave no time.
+      type: str
+      returned: always
+    started_at:
+      description: When the backup was started, as the API wrote it; V(null) where it gave no time.
+      type: str
+      returned: always
+    source_cluster_id:
+      description: The cluster that was backed up.
+      type: str
+      returned: always
+    source_shard_names:
+      description: The shards that the backup covers.
+      type: list
+      elements: str
+      returned: always
+    type:
+      description: V(AUTOMATED) or V(MANUAL), or what the API may add; V(null) where it gave none.
+      type: str
+      returned: always
+    age_seconds:
+      description: Whole seconds from RV(ignore:created_at) to RV(evaluated_at), rounded down; V(null) for one in RV(incomplete).
+      type: int
+      returned: always
+newest:
+  description: The newest matching backup by cluster id, as in RV(backups). Clusters without one are left out.
+  returned: success
+  type: dict
+  sample:
+    c9qe1abcd2fghij3klmn:
+      id: "c9qe1abcd2fghij3klmn:mdb-backup-1"
+      created_at: "2026-11-19T22:21:09.123456Z"
+missing:
+  description:
+    - The ids of the clusters without a matching backup, in the order asked, each once; for a folder by id.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+stale:
+  description: The ids of the clusters whose newest matching backup is older than O(max_age); empty without that option.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+incomplete:
+  description: The rows without a completion time, whatever the filters, newest start first. They never count as newest.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+cluster_ids:
+  description: The cluster id by name, where names were given or a folder was read; empty otherwise.
+  returned: success
+  type: dict
+  sample:
+    orders-cache-prod: c9qe1abcd2fghij3klmn
+selection:
+  description: What became of each cluster's rows, by cluster id, so that a choice can be explained.
+  returned: success
+  type: dict
+  sample:
+    c9qe1abcd2fghij3klmn:
+      listed: 14
+      incomplete: 1
+      filtered_out: {created_after: 0, created_before: 9, type: 0, shards: 4}
+      matched: 0
+pages:
+  description: How many list requests were needed, those for clusters included. Further tries of the same request do not count.
+  returned: success
+  type: int
+  sample: 1
+evaluated_at:
+  description: The one instant from which ages are counted, in RFC 3339, taken before the first request.
+  returned: success
+  type: str
+  sample: "2026-11-20T10:00:00.123456789Z"
+error:
+  description: The failure as data, beside RV(ignore:msg). It never holds a secret.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: >-
+        V(option), V(credential), V(connection), V(deadline), V(malformed_answer), V(selection), V(missing_library), or V(api) for an error that
+        the API answered.
+      type: str
+      returned: always
+    http_status:
+      description: The HTTP status of the answer.
+      type: int
+      returned: if there was an answer that says no
+    code:
+      description: The code of C(google.rpc.Status), such as V(5) for not found, V(7) for permission denied, V(16) for unauthenticated.
+      type: int
+      returned: if there was an answer that says no
+    message:
+      description: The API's own message.
+      type: str
+      returned: if there was one
+    cluster_id:
+      description: The cluster being read.
+      type: str
+      returned: if it was one cluster
+    request_id:
+      description: The answer's C(x-request-id), for which the vendor's support asks.
+      type: str
+      returned: if there was one
+    server_trace_id:
+      description: The answer's C(x-server-trace-id), likewise.
+      type: str
+      returned: if there was one
+  sample:
+    kind: api
+    http_status: 404
+    code: 5
+    message: Cluster not found
+    cluster_id: c9qe1abcd2fghij3klmn
+    request_id: 12b6f246-d7b9-4511-a099-7a7d2904ce89
+"""
 
 from ansible.module_utils.basic import AnsibleModule
 

@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What the collection's modules support, all of them alike."""
+
+    DOCUMENTATION = r"""
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return the same without changing anything.
+    support: full
+  diff_mode:
+    description: Returns details on what has changed, when in diff mode.
+    support: none
+    details: Nothing is ever changed.
+  idempotent:
+    description: When run twice in a row outside check mode with the same arguments, the second run changes nothing.
+    support: full
+  action_group:
+    description: Use C(group/yacloud.mdb.mdb) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+      - yacloud.mdb.mdb
+"""

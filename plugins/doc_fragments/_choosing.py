@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """The filters of :data:`module_utils._selection.CRITERIA`."""
+
+    DOCUMENTATION = r"""
+options:
+  created_after:
+    description:
+      - Only backups completed at this time or later. RFC 3339 with an offset, such as V(2026-11-20T10:00:00Z), to the nanosecond.
+      - Quote it in YAML, which would otherwise cut it to microseconds.
+    type: str
+  created_before:
+    description:
+      - Only backups completed before this time, the time itself not included. RFC 3339 with an offset, as for O(created_after).
+    type: str
+  type:
+    description:
+      - Only backups of these types. A backup to which the API gives no type never matches.
+      - An empty list filters nothing.
+    type: list
+    elements: str
+    choices:
+      - AUTOMATED
+      - MANUAL
+  shards:
+    description:
+      - Only backups that cover all of these shards.
+      - An empty list filters nothing.
+    type: list
+    elements: str
+"""

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: redis_newest_backup
+short_description: The newest matching backup of each cluster, among backups already read
+version_added: 1.0.0
+author:
+  - The yacloud.mdb authors (@yacloud)
+description:
+  - Chooses among backups that M(yacloud.mdb.redis_backup_info) returned, without a request, by the same order and the same filters.
+extends_documentation_fragment:
+  - yacloud.mdb._choosing
+options:
+  _input:
+    description: Backups as the module returns them; those of several tasks can be joined. Rows without a completion time never win.
+    type: list
+    elements: dict
+    required: true
+  evaluated_at:
+    description:
+      - The instant from which ages are counted, such as RV(yacloud.mdb.redis_backup_info#module:evaluated_at). Without it the ages stay as
+        they are.
+    type: str
+  max_age:
+    description:
+      - How old a newest backup may be at O(evaluated_at), which it needs. An older one is an error that names the cluster, the age and this limit.
+    type: raw
+seealso:
+  - module: yacloud.mdb.redis_backup_info
+  - plugin: yacloud.mdb.redis_newest_backup
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: Read once
+  yacloud.mdb.redis_backup_info:
+    cluster_id: c9qe1abcd2fghij3klmn
+  register: redis
+
+- name: Choose twice, without another request
+  ansible.builtin.debug:
+    msg:
+      - "{{ redis.backups | yacloud.mdb.redis_newest_backup }}"
+      - "{{ redis.backups | yacloud.mdb.redis_newest_backup(created_before='2026-11-20T10:00:00Z', type=['MANUAL']) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The newest matching backup by cluster id. Clusters without one are left out.
+  type: dict
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._offline import newest_by_cluster
+
+
+def redis_newest_backup(backups: t.Any, **options: t.Any) -> dict[str, t.Any]:
+    try:
+        return newest_by_cluster(backups, options)
+    except MdbError as exc:
+        raise AnsibleFilterError(f"redis_newest_backup: {exc}") from None
+
+
+class FilterModule:
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"redis_newest_backup": redis_newest_backup}
