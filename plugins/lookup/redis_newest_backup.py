@@ -142,7 +142,9 @@ class LookupModule(LookupBase):
         if "folder_id" in kwargs and not terms and not options["folder_id"]:
             raise AnsibleOptionsError("folder_id is empty, and no cluster is named: give one of them.")
         try:
-            found = newest_backups(terms, options, credential_levels(self), whole_folder=not terms and "folder_id" in kwargs)
+            found = newest_backups(
+                terms, options, credential_levels(self), whole_folder=not terms and "folder_id" in kwargs
+            )
         except MdbError as exc:
             raise AnsibleLookupError(str(exc)) from None
         for warning in found.warnings:

@@ -39,9 +39,13 @@ def decode_object(answer: Answer, doing: str) -> dict[str, t.Any]:
             # An escape can spell half a surrogate pair, which nothing behind us could print.
             json.dumps(content, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
-        raise MalformedAnswer(f"{doing}: the answer is no JSON ({_shape(answer)}). {_PROXY}{_ids_in_words(answer)}") from None
+        raise MalformedAnswer(
+            f"{doing}: the answer is no JSON ({_shape(answer)}). {_PROXY}{_ids_in_words(answer)}"
+        ) from None
     if not isinstance(content, dict):
-        raise MalformedAnswer(f"{doing}: the answer is JSON, but no object ({_shape(answer)}). {_PROXY}{_ids_in_words(answer)}")
+        raise MalformedAnswer(
+            f"{doing}: the answer is JSON, but no object ({_shape(answer)}). {_PROXY}{_ids_in_words(answer)}"
+        )
     return content
 
 
@@ -103,7 +107,9 @@ def _shape(answer: Answer) -> str:
 
 
 def _ids_in_words(answer: Answer) -> str:
-    return _in_words({name: answer.headers[header][:100] for name, header in _IDS.items() if answer.headers.get(header)})
+    return _in_words(
+        {name: answer.headers[header][:100] for name, header in _IDS.items() if answer.headers.get(header)}
+    )
 
 
 def _in_words(ids: dict[str, str]) -> str:

@@ -125,7 +125,9 @@ class RedisApi:
             yield page
             token = page.get("nextPageToken") or ""
             if not isinstance(token, str):
-                raise MalformedAnswer(f"{doing}, page {len(seen) + 1}: the field 'nextPageToken' is no text.", **details)
+                raise MalformedAnswer(
+                    f"{doing}, page {len(seen) + 1}: the field 'nextPageToken' is no text.", **details
+                )
             if not token:
                 return
             if token in seen:
@@ -151,7 +153,9 @@ class RedisApi:
         return answer
 
     def _no_credential(self) -> str:
-        return f"The credential was refused: {self._tokens.description}. Renew it, or check that it belongs to this cloud."
+        return (
+            f"The credential was refused: {self._tokens.description}. Renew it, or check that it belongs to this cloud."
+        )
 
 
 _NO_CLUSTER = "No such cluster: check the id and the region (endpoint)."

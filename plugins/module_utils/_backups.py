@@ -78,7 +78,9 @@ def parse_rows(rows: t.Any, evaluated_at: int, source: str, cluster_id: str | No
     if rows is None:
         return []
     if not isinstance(rows, list):
-        raise MalformedAnswer(f"{source}: the field 'backups' of the answer is {_kind(rows)} instead of a list. {_REPORT}")
+        raise MalformedAnswer(
+            f"{source}: the field 'backups' of the answer is {_kind(rows)} instead of a list. {_REPORT}"
+        )
     try:
         return [_parse_row(row, evaluated_at, cluster_id) for row in rows]
     except _BadRow as exc:
@@ -106,7 +108,9 @@ def from_facts(rows: t.Iterable[t.Any], evaluated_at: int | None) -> list[Backup
     backups = []
     for number, facts in enumerate(rows, start=1):
         if not isinstance(facts, dict):
-            raise MalformedAnswer(f"element {number} of the list is {_kind(facts)} instead of a backup as the module returns it")
+            raise MalformedAnswer(
+                f"element {number} of the list is {_kind(facts)} instead of a backup as the module returns it"
+            )
         row = {key: facts.get(name) for key, name in _FACTS.items()}
         try:
             parsed = _parse_row(row, evaluated_at or 0, None)
@@ -134,7 +138,7 @@ def _parse_row(row: t.Any, evaluated_at: int, cluster_id: str | None) -> Backup:
     backup_id, owner, folder_id, kind = get("id"), get("sourceClusterId"), get("folderId"), get("type")
     if not isinstance(backup_id, str) or not backup_id:
         raise _BadRow(row, f"the field 'id' is {_kind(backup_id)} instead of a text")
-    if not owner or not isinstance(owner, str) or cluster_id and owner != cluster_id:
+    if not owner or not isinstance(owner, str) or (cluster_id and owner != cluster_id):
         raise _BadRow(row, _foreign(owner, cluster_id))
     if not isinstance(folder_id, str) and folder_id is not None:
         raise _BadRow(row, f"the field 'folderId' is {_kind(folder_id)} instead of a text")
@@ -224,7 +228,14 @@ def _named(row: t.Any) -> str:
 
 def _kind(value: t.Any) -> str:
     """A value's JSON type, in words: messages never quote a whole value."""
-    names = {dict: "an object", list: "a list", str: "a text", bool: "a truth value", int: "a number", float: "a number"}
+    names = {
+        dict: "an object",
+        list: "a list",
+        str: "a text",
+        bool: "a truth value",
+        int: "a number",
+        float: "a number",
+    }
     return "missing" if value is None or value == "" else names.get(type(value), type(value).__name__)
 
 

@@ -255,7 +255,9 @@ def environment_level(environ: t.Mapping[str, str]) -> Level:
     return Level(ENVIRONMENT, values)
 
 
-def choose(method: str, levels: t.Sequence[Level], companions: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> Credential:
+def choose(
+    method: str, levels: t.Sequence[Level], companions: t.Mapping[str, t.Any], environ: t.Mapping[str, str]
+) -> Credential:
     """The credential to use: the first level that holds one wins.
 
     :param method: O(auth_method)
@@ -275,7 +277,9 @@ def choose(method: str, levels: t.Sequence[Level], companions: t.Mapping[str, t.
             if option in values:
                 return _make(option, values[option], level, companions)
     if method != "auto":
-        raise CredentialError(f"auth_method is {method}, but {_wanted(method)} is not set, neither as an option nor as a variable.")
+        raise CredentialError(
+            f"auth_method is {method}, but {_wanted(method)} is not set, neither as an option nor as a variable."
+        )
     return _metadata(environ, last_resort=True)
 
 
@@ -288,7 +292,9 @@ def _make(option: str, value: t.Any, level: Level, companions: t.Mapping[str, t.
     if option == "iam_token":
         token = _clean_token(value, description)
         if variable == "YC_TOKEN" and not (token.startswith("t1.") and token.count(".") == 2):
-            raise CredentialError(f"{description} holds no IAM token (t1.….…); OAuth tokens are no longer taken. {WAYS}")
+            raise CredentialError(
+                f"{description} holds no IAM token (t1.….…); OAuth tokens are no longer taken. {WAYS}"
+            )
         return IamToken(token, description)
     if option == "service_account_key":
         return AuthorizedKey.parse(value, description)
@@ -299,7 +305,9 @@ def _make(option: str, value: t.Any, level: Level, companions: t.Mapping[str, t.
     return _workload_identity(option, value, description, companions)
 
 
-def _workload_identity(option: str, value: str, description: str, companions: t.Mapping[str, t.Any]) -> WorkloadIdentity:
+def _workload_identity(
+    option: str, value: str, description: str, companions: t.Mapping[str, t.Any]
+) -> WorkloadIdentity:
     account = companions.get("service_account_id")
     if not account:
         raise CredentialError(
@@ -312,7 +320,9 @@ def _workload_identity(option: str, value: str, description: str, companions: t.
 
     base = parse_base_url(companions["workload_identity_endpoint"], "workload_identity_endpoint", path_allowed=True)
     if not base.is_private:
-        raise OptionError(f"workload_identity_endpoint {base} is neither HTTPS nor loopback; no token is sent there. Use https://.")
+        raise OptionError(
+            f"workload_identity_endpoint {base} is neither HTTPS nor loopback; no token is sent there. Use https://."
+        )
     return WorkloadIdentity(account, read_token, base, description)
 
 
@@ -345,7 +355,9 @@ def _read_file(path: str, description: str) -> str:
             return file.read()
     except (OSError, ValueError) as exc:
         problem = exc.strerror if isinstance(exc, OSError) and exc.strerror else "it is no text file"
-        raise CredentialError(f"{description} names the file {quoted(path)}, which cannot be read: {problem}.") from None
+        raise CredentialError(
+            f"{description} names the file {quoted(path)}, which cannot be read: {problem}."
+        ) from None
 
 
 def _json_object(text: str | bytes, description: str) -> t.Any:
@@ -368,7 +380,7 @@ def _load_signer(pem: str, description: str) -> t.Callable[[bytes], bytes]:
         raise MissingLibrary(missing_required_lib("cryptography", reason="for service account keys")) from None
     try:
         key = serialization.load_pem_private_key(pem.encode(), password=None)
-    except Exception:  # cryptography documents several, none with a common base
+    except Exception:  # noqa: BLE001 - cryptography documents several, without a common base
         raise CredentialError(
             f"{description} is no authorized key: its private_key is no complete private key in PEM form. {_NEW_KEY}"
         ) from None

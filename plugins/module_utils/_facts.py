@@ -9,8 +9,10 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import difflib
+import functools
 import time
 import typing as t
 
@@ -19,7 +21,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiError, SelectionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question
 from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import Selection, is_stale, select, warn_of_future
+from ansible_collections.yacloud.mdb.plugins.module_utils._selection import is_stale, select, warn_of_future
 from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
 from ansible_collections.yacloud.mdb.plugins.module_utils._threads import Call, run_all
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import format_instant
@@ -90,11 +92,16 @@ def _read(question: Question, api: RedisApi, transport: Transport) -> Listing:
         return Listing(_read_clusters(tuple(cluster_ids.values()), folder_id, api, transport), cluster_ids)
     list_backups: Call[t.Any] = Call(f"folder {folder_id}: listing its backups", lambda: api.folder_backups(folder_id))
     backups, clusters = run_all([list_backups, list_clusters], transport)
-    by_id = {cluster_id: backups.get(cluster_id, []) for cluster_id in sorted({*backups, *(cluster.id for cluster in clusters)})}
+    by_id = {
+        cluster_id: backups.get(cluster_id, [])
+        for cluster_id in sorted({*backups, *(cluster.id for cluster in clusters)})
+    }
     return Listing(by_id, *_names(clusters, folder_id))
 
 
-def _read_clusters(ids: tuple[str, ...], folder_id: str | None, api: RedisApi, transport: Transport) -> dict[str, list[Backup]]:
+def _read_clusters(
+    ids: tuple[str, ...], folder_id: str | None, api: RedisApi, transport: Transport
+) -> dict[str, list[Backup]]:
     """The clusters' backups; those of a cluster that cannot be read directly, as after its deletion, from the folder."""
 
     def read(cluster_id: str) -> list[Backup] | ApiError:
@@ -103,10 +110,12 @@ def _read_clusters(ids: tuple[str, ...], folder_id: str | None, api: RedisApi, t
         except ApiError as exc:
             if exc.hides_cluster and folder_id:
                 return exc
-            raise exc.adding(_DELETED) if exc.hides_cluster else exc
+            raise (exc.adding(_DELETED) if exc.hides_cluster else exc) from None
 
-    calls = [Call(f"cluster {cluster_id}: listing its backups", lambda cluster_id=cluster_id: read(cluster_id)) for cluster_id in ids]
-    found = dict(zip(ids, run_all(calls, transport)))
+    calls = [
+        Call(f"cluster {cluster_id}: listing its backups", functools.partial(read, cluster_id)) for cluster_id in ids
+    ]
+    found = dict(zip(ids, run_all(calls, transport), strict=True))
     if folder_id and any(isinstance(backups, ApiError) for backups in found.values()):
         doing = f"folder {folder_id}: listing its backups"
         (in_folder,) = run_all([Call(doing, lambda: api.folder_backups(folder_id))], transport)
@@ -131,21 +140,23 @@ def _resolve(name: str, clusters: list[Cluster], folder_id: str) -> str:
             f"cluster_names: {quoted(name)} names {len(ids)} clusters of folder {folder_id}: {', '.join(ids)}. Use cluster_ids instead."
         )
     near = difflib.get_close_matches(name, [cluster.name for cluster in clusters], n=3)
-    others = f"Near it: {', '.join(map(quoted, near))}." if near else f"The folder has {len(clusters)} clusters; none has a name like it."
+    others = (
+        f"Near it: {', '.join(map(quoted, near))}."
+        if near
+        else f"The folder has {len(clusters)} clusters; none has a name like it."
+    )
     raise SelectionError(
         f"cluster_names: folder {folder_id} has no cluster {quoted(name)}. {others} A deleted cluster is found by cluster_ids only."
     )
 
 
 def _names(clusters: list[Cluster], folder_id: str) -> tuple[dict[str, str], list[str]]:
-    cluster_ids: dict[str, str] = {}
-    warnings = []
-    for cluster in clusters:
-        if cluster.name and cluster_ids.setdefault(cluster.name, cluster.id) != cluster.id:
-            warnings.append(
-                f"folder {folder_id}: the name {quoted(cluster.name)} belongs to several clusters; cluster_ids holds {cluster_ids[cluster.name]}."
-            )
-    return cluster_ids, warnings
+    cluster_ids = {cluster.name: cluster.id for cluster in reversed(clusters) if cluster.name}
+    return cluster_ids, [
+        f"folder {folder_id}: {count} clusters have the name {quoted(name)}; cluster_ids holds {cluster_ids[name]}."
+        for name, count in collections.Counter(cluster.name for cluster in clusters).items()
+        if name and count > 1
+    ]
 
 
 def _result(question: Question, listing: Listing, evaluated_at: int, pages: int) -> Result:

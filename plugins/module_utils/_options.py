@@ -115,7 +115,10 @@ class Connection:
 
     @classmethod
     def from_options(
-        cls, options: t.Mapping[str, t.Any], levels: t.Sequence[Level] | None = None, environ: t.Mapping[str, str] = os.environ
+        cls,
+        options: t.Mapping[str, t.Any],
+        levels: t.Sequence[Level] | None = None,
+        environ: t.Mapping[str, str] = os.environ,
     ) -> Connection:
         """The connection that a plugin's options describe.
 
@@ -133,7 +136,8 @@ class Connection:
         for name, base in (("endpoint", endpoint), ("mdb_endpoint", mdb)):
             if base and not base.is_private:
                 raise OptionError(
-                    f"{name} {base} is neither HTTPS nor loopback, and a credential is sent there. Use https://.", option=name
+                    f"{name} {base} is neither HTTPS nor loopback, and a credential is sent there. Use https://.",
+                    option=name,
                 )
         fields = dataclasses.fields(TransportOptions)
         transport = TransportOptions(**{field.name: options[field.name] for field in fields})
@@ -179,9 +183,13 @@ class Question:
         if ids is not None and names is not None:
             raise OptionError("cluster_ids and cluster_names exclude each other; give the clusters by one of them.")
         if ids is None and names is None and not folder_id:
-            raise OptionError(f"nothing is asked: set cluster_ids, cluster_names with folder_id, or folder_id (variable {FOLDER_VARIABLE}).")
+            raise OptionError(
+                f"nothing is asked: set cluster_ids, cluster_names with folder_id, or folder_id (variable {FOLDER_VARIABLE})."
+            )
         if names and not folder_id:
-            raise OptionError(f"cluster_names needs folder_id (variable {FOLDER_VARIABLE}), the folder in which the names are looked up.")
+            raise OptionError(
+                f"cluster_names needs folder_id (variable {FOLDER_VARIABLE}), the folder in which the names are looked up."
+            )
         if folder_id:
             check_id("folder_id", folder_id)
         return cls(
@@ -211,14 +219,16 @@ def check_id(option: str, value: t.Any) -> str:
     shown = quoted(value) if isinstance(value, str) else f"of type {type(value).__name__}"
     kind = "folder" if option == "folder_id" else "cluster"
     raise OptionError(
-        f"{option}: {shown} is no {kind} id; those have 1 to 50 letters, digits, '-' and '_', such as c9qe1abcd2fghij3klmn.", option=option
+        f"{option}: {shown} is no {kind} id; those have 1 to 50 letters, digits, '-' and '_', such as c9qe1abcd2fghij3klmn.",
+        option=option,
     )
 
 
 def _check_name(value: str) -> str:
     if not value or len(value) > _NAME_LENGTH:
         raise OptionError(
-            f"cluster_names: {quoted(value)} is no cluster name; those have 1 to {_NAME_LENGTH} characters.", option="cluster_names"
+            f"cluster_names: {quoted(value)} is no cluster name; those have 1 to {_NAME_LENGTH} characters.",
+            option="cluster_names",
         )
     return value
 
@@ -232,6 +242,6 @@ def _check_limits(options: t.Mapping[str, t.Any]) -> None:
         value = options.get(option)
         if value is None:
             continue
-        if not math.isfinite(value) or value < least or most is not None and value > most:
+        if not math.isfinite(value) or value < least or (most is not None and value > most):
             span = f"at least {least}" if most is None else f"{least} to {most}"
             raise OptionError(f"{option} is {value}; it can be {span}.", option=option)

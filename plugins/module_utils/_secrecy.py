@@ -20,7 +20,9 @@ except ImportError:
         return value
 
 
-_TOKEN_LIKE = re.compile(r"\bt1\.[\w.-]{10,}|\bey[\w-]{8,}\.[\w-]+\.[\w-]+|-----BEGIN [^-]*PRIVATE KEY-----.*", re.DOTALL)
+_TOKEN_LIKE = re.compile(
+    r"\bt1\.[\w.-]{10,}|\bey[\w-]{8,}\.[\w-]+\.[\w-]+|-----BEGIN [^-]*PRIVATE KEY-----.*", re.DOTALL
+)
 _LONGEST_QUOTE = 500
 
 
@@ -33,11 +35,12 @@ class Secrets:
     def remember(self, secret: str) -> str:
         """Keeps the secret out of every message from now on, and returns it."""
         self._known.add(secret)
-        return register_secret(secret)
+        register_secret(secret)
+        return secret
 
     def cleaned(self, text: str) -> str:
         """A foreign text on one line, printable, at most 500 characters, without any secret."""
-        for secret in self._known:
+        for secret in tuple(self._known):  # other threads may add to it
             text = text.replace(secret, "********")
         text = _TOKEN_LIKE.sub("********", text)
         text = "".join(char if char.isprintable() else " " for char in text)

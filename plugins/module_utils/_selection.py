@@ -17,7 +17,12 @@ import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import NOT_COMPLETED, TYPES, Backup, order, quoted
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_duration, parse_duration, parse_instant
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import (
+    SECOND,
+    format_duration,
+    parse_duration,
+    parse_instant,
+)
 
 FUTURE_TOLERANCE = 300 * SECOND
 """How far ahead of our clock a completion time may lie before it is worth a warning: 5 minutes."""

@@ -12,7 +12,12 @@ from __future__ import annotations
 import threading
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._answers import api_error, decode_object, is_success
-from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import DEFAULT_ENDPOINT, KNOWN_SERVICES, BaseUrl, parse_base_url
+from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import (
+    DEFAULT_ENDPOINT,
+    KNOWN_SERVICES,
+    BaseUrl,
+    parse_base_url,
+)
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MalformedAnswer
 from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
 
@@ -60,14 +65,18 @@ class Services:
             raise api_error(answer, doing, transport.secrets, {})
         listed = decode_object(answer, doing).get("endpoints") or []
         if not isinstance(listed, list):
-            raise MalformedAnswer(f"{doing}: the field 'endpoints' of the answer is no list. Check that endpoint is a discovery host.")
+            raise MalformedAnswer(
+                f"{doing}: the field 'endpoints' of the answer is no list. Check that endpoint is a discovery host."
+            )
         scheme = self.endpoint.scheme if self.endpoint.explicit_scheme else "https"
         found = {}
         for entry in listed:
             if isinstance(entry, dict) and isinstance(entry.get("id"), str) and isinstance(entry.get("address"), str):
                 found[entry["id"]] = entry["address"]
         return {
-            service: parse_base_url(found[service], f"the address of {service} at endpoint {self.endpoint}", scheme=scheme)
+            service: parse_base_url(
+                found[service], f"the address of {service} at endpoint {self.endpoint}", scheme=scheme
+            )
             for service in KNOWN_SERVICES
             if service in found
         }

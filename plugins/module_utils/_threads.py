@@ -54,11 +54,13 @@ def run_all(calls: t.Sequence[Call[T]], transport: Transport) -> list[T]:
                 return
             try:
                 ended.put((index, calls[index].function(), None))
-            except BaseException as exc:
+            except BaseException as exc:  # noqa: BLE001 - handed to the caller's thread, whatever it is
                 ended.put((index, None, exc))
                 return
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(transport.options.concurrency, len(calls)))]
+    threads = [
+        threading.Thread(target=work, daemon=True) for _ in range(min(transport.options.concurrency, len(calls)))
+    ]
     try:
         for thread in threads:
             thread.start()

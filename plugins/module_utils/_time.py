@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import datetime
 import re
+import typing as t
 
 SECOND = 1_000_000_000
 
 _EPOCH = datetime.datetime(1970, 1, 1)
-_NANOS = tuple(10 ** (9 - digits) for digits in range(10))
-_from_iso = datetime.datetime.fromisoformat
+_NANOS: tuple[int, ...] = tuple(10 ** (9 - digits) for digits in range(10))
+_from_iso: t.Callable[[str], datetime.datetime] = datetime.datetime.fromisoformat
 _FIRST = int((datetime.datetime.min - _EPOCH).total_seconds()) * SECOND
 _LAST = int((datetime.datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds()) * SECOND + SECOND - 1
 _HOUR_MINUTE = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
@@ -29,7 +30,8 @@ _RFC3339 = re.compile(
 
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(
-    r"(?:([0-9]{1,15})w)?(?:([0-9]{1,15})d)?(?:([0-9]{1,15})h)?(?:([0-9]{1,15})m)?(?:([0-9]{1,15})(?:\.([0-9]{1,9}))?s)?", re.IGNORECASE
+    r"(?:([0-9]{1,15})w)?(?:([0-9]{1,15})d)?(?:([0-9]{1,15})h)?(?:([0-9]{1,15})m)?(?:([0-9]{1,15})(?:\.([0-9]{1,9}))?s)?",
+    re.IGNORECASE,
 ).fullmatch
 _SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?").fullmatch
 _LONGEST = (_LAST - _FIRST) // SECOND
@@ -60,13 +62,16 @@ def _whole_seconds(text: str) -> int:
         since = _from_iso(text[:19]) - _EPOCH
     except ValueError as exc:
         raise ValueError(f"is no date of the calendar ({exc})") from None
-    return (since.days * 86_400 + since.seconds) * SECOND
+    seconds: int = since.days * 86_400 + since.seconds
+    return seconds * SECOND
 
 
 def _parse_any(text: str) -> int:
     match = _RFC3339(text)
     if match is None:
-        raise ValueError("is no RFC 3339 time with an offset, such as 2026-11-20T10:00:00Z or 2026-11-20T13:00:00.5+03:00")
+        raise ValueError(
+            "is no RFC 3339 time with an offset, such as 2026-11-20T10:00:00Z or 2026-11-20T13:00:00.5+03:00"
+        )
     fraction, offset = match.groups(default="")
     instant = _whole_seconds(text) + int(fraction or 0) * _NANOS[len(fraction)]
     if offset:
@@ -101,7 +106,7 @@ def parse_duration(value: str | int | float) -> int:
     if match is None or not any(match.groups()):
         raise ValueError("is no duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds")
     *whole, fraction = match.groups()
-    seconds = sum(int(count) * unit for count, unit in zip(whole, _UNITS.values()) if count)
+    seconds = sum(int(count) * unit for count, unit in zip(whole, _UNITS.values(), strict=True) if count)
     if seconds > _LONGEST:
         raise ValueError("is longer than 9998 years")
     return seconds * SECOND + int((fraction or "").ljust(9, "0"))
@@ -110,7 +115,7 @@ def parse_duration(value: str | int | float) -> int:
 def _without_iso_marks(text: str) -> str:
     """C(1d2h) of C(P1DT2H); text that breaks ISO 8601 (time parts before the T, nothing after it) becomes empty."""
     days, mark, clock = text[1:].upper().partition("T")
-    if mark and not clock or set("HS") & set(days) or "M" in days or set("WD") & set(clock):
+    if (mark and not clock) or set("HS") & set(days) or "M" in days or set("WD") & set(clock):
         return ""
     return days + clock
 
@@ -118,7 +123,7 @@ def _without_iso_marks(text: str) -> str:
 def format_duration(nanoseconds: int) -> str:
     """The two largest units that matter, such as C(1d 3h) or C(45s): for people, rounded down."""
     seconds = abs(nanoseconds) // SECOND
-    parts = []
+    parts: list[str] = []
     for unit in "dhms":
         count, seconds = divmod(seconds, _UNITS[unit])
         if count or parts:

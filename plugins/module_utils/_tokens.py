@@ -15,7 +15,12 @@ import time
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._answers import api_error, decode_object, is_success
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import WAYS, Credential, Exchange, InstanceMetadata
+from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import (
+    WAYS,
+    Credential,
+    Exchange,
+    InstanceMetadata,
+)
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ConnectionFailed, CredentialError, MdbError
 from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, parse_instant
@@ -88,7 +93,7 @@ class TokenSource:
             token = self._token
             if token is None or token.value != value:
                 return True
-            if token.after_refusal and not token.accepted or token.renew_at == _NEVER:
+            if (token.after_refusal and not token.accepted) or token.renew_at == _NEVER:
                 self._spent = True
                 return False
             self._token = None
@@ -112,7 +117,12 @@ class TokenSource:
         doing = f"exchanging {self.description} for an IAM token"
         try:
             answer = transport.send(
-                exchange.method, exchange.base, exchange.path, doing=doing, secret=bool(exchange.secrets), **exchange.content
+                exchange.method,
+                exchange.base,
+                exchange.path,
+                doing=doing,
+                secret=bool(exchange.secrets),
+                **exchange.content,
             )
         except ConnectionFailed as exc:
             raise self._nothing_configured(str(exc)) or exc from None
@@ -127,7 +137,9 @@ class TokenSource:
 
     def _nothing_configured(self, detail: str) -> CredentialError | None:
         if isinstance(self._credential, InstanceMetadata) and self._credential.last_resort:
-            return CredentialError(f"No credential is set, and this machine's metadata service gives none. {WAYS} ({detail})")
+            return CredentialError(
+                f"No credential is set, and this machine's metadata service gives none. {WAYS} ({detail})"
+            )
         return None
 
 
@@ -154,10 +166,8 @@ def token_source(credential: Credential, endpoint: str) -> TokenSource:
 def _life(end: t.Any) -> float:
     """Seconds from now to a token's end: RFC 3339 text, or a number of seconds (which JSON may write as text)."""
     try:
-        if isinstance(end, str) and not end.isdecimal():
-            life = parse_instant(end) / SECOND - time.time()
-        else:
-            life = float(end)
+        is_date = isinstance(end, str) and not end.isdecimal()
+        life = parse_instant(end) / SECOND - time.time() if is_date else float(end)
     except (ValueError, TypeError, OverflowError):
         return ASSUMED_LIFE
     # An end that has passed already tells of a clock that is off; whether the token serves, the service will say.

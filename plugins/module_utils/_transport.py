@@ -11,6 +11,7 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import random
@@ -134,7 +135,9 @@ class Transport:
         self._session = requests.Session()
         # The environment is read here and nowhere else: requests would add .netrc, and a CA bundle over validate_certs.
         self._session.trust_env = False
-        self._session.headers["User-Agent"] = f"yacloud.mdb/{VERSION} (Ansible collection) {self._session.headers['User-Agent']}"
+        self._session.headers["User-Agent"] = (
+            f"yacloud.mdb/{VERSION} (Ansible collection) requests/{requests.__version__}"
+        )
         adapter = _Adapter(options.concurrency, self._sockets)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -178,16 +181,16 @@ class Transport:
                 self._wait(attempt, answer, doing, reason)
         if answer:
             return answer
-        raise ConnectionFailed(f"{doing}: {base.host} gave no usable answer in {attempts} tries; the last one: {reason}. {_ADVICE}")
+        raise ConnectionFailed(
+            f"{doing}: {base.host} gave no usable answer in {attempts} tries; the last one: {reason}. {_ADVICE}"
+        )
 
     def stop(self) -> None:
         """Ends every request under way and every wait, at once, from any thread; nothing can be sent afterwards."""
         self._stopped.set()
         for watched in list(self._sockets):
-            try:
+            with contextlib.suppress(OSError):
                 watched.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
     def close(self) -> None:
         """Gives all connections back to the system."""
@@ -233,7 +236,9 @@ class Transport:
             raise self.deadline.error(doing, reason)
 
 
-_ADVICE = "See whether the service and the network between are up; api_retries and api_timeout set how long it is tried."
+_ADVICE = (
+    "See whether the service and the network between are up; api_retries and api_timeout set how long it is tried."
+)
 
 
 def _verification(options: TransportOptions) -> bool | str:
@@ -251,7 +256,9 @@ def _verification(options: TransportOptions) -> bool | str:
             ssl.create_default_context(cafile=path)
     except OSError as exc:  # ssl.SSLError is one
         problem = exc.strerror if isinstance(exc, FileNotFoundError) else "holds no certificate in PEM form"
-        raise OptionError(f"ca_path {path}: {problem}. Name a file or folder with the certificates of trusted authorities.") from None
+        raise OptionError(
+            f"ca_path {path}: {problem}. Name a file or folder with the certificates of trusted authorities."
+        ) from None
     return path
 
 
@@ -269,7 +276,7 @@ def _retry_after(answer: Answer) -> float | None:
     value = answer.headers.get("Retry-After")
     try:
         return float(Retry().parse_retry_after(value)) if value else None
-    except Exception:  # urllib3's own and, for dates out of range, the standard library's
+    except Exception:  # noqa: BLE001 - urllib3's own and, for dates out of range, the standard library's
         return None
 
 
@@ -282,7 +289,9 @@ def _chain(exc: BaseException) -> t.Iterator[BaseException]:
         yield current
         inner = getattr(current, "reason", None)
         args = [arg for arg in current.args if isinstance(arg, BaseException)]
-        current = inner if isinstance(inner, BaseException) else args[0] if args else current.__cause__ or current.__context__
+        current = (
+            inner if isinstance(inner, BaseException) else args[0] if args else current.__cause__ or current.__context__
+        )
 
 
 def _reason(exc: BaseException) -> str:

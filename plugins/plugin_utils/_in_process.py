@@ -16,7 +16,7 @@ import os
 import sys
 import typing as t
 
-from ansible import constants as C
+from ansible import constants
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
@@ -43,7 +43,11 @@ def answer(action: ActionBase) -> dict[str, t.Any]:
     """What the module would return."""
     validated = ArgumentSpecValidator(argument_spec()).validate(action._task.args)
     if validated.error_messages:
-        kind = f"Unsupported parameters for ({action._task.action}) module: " if isinstance(validated.errors[0], UnsupportedError) else ""
+        kind = (
+            f"Unsupported parameters for ({action._task.action}) module: "
+            if isinstance(validated.errors[0], UnsupportedError)
+            else ""
+        )
         return {"failed": True, "msg": f"{kind}{validated.errors.msg}"}
     options = validated.validated_parameters
     try:
@@ -67,7 +71,7 @@ def _interpreter(action: ActionBase, task_vars: dict[str, t.Any]) -> str:
     """The interpreter that is set for the host on which a module would run."""
     delegate = action._task.delegate_to
     host_vars = task_vars.get("ansible_delegated_vars", {}).get(delegate, {}) if delegate else task_vars
-    configured = host_vars.get("ansible_python_interpreter") or C.config.get_config_value("INTERPRETER_PYTHON")
+    configured = host_vars.get("ansible_python_interpreter") or constants.config.get_config_value("INTERPRETER_PYTHON")
     return str(action._templar.template(configured))
 
 
@@ -75,4 +79,6 @@ def _is_own_interpreter(path: str) -> bool:
     """Whether a path names this Python in this environment; a virtual environment's python is a link to one outside it."""
     if path.startswith("auto"):
         return True
-    return os.path.dirname(path) == os.path.dirname(sys.executable) and os.path.realpath(path) == os.path.realpath(sys.executable)
+    return os.path.dirname(path) == os.path.dirname(sys.executable) and os.path.realpath(path) == os.path.realpath(
+        sys.executable
+    )

@@ -62,7 +62,9 @@ def _flatten(terms: t.Iterable[t.Any]) -> list[str]:
         elif isinstance(term, (str, int)) and not isinstance(term, bool):
             names.append(str(term))
         else:
-            raise OptionError(f"a term is of type {type(term).__name__}; terms are cluster ids or names, or lists of them.")
+            raise OptionError(
+                f"a term is of type {type(term).__name__}; terms are cluster ids or names, or lists of them."
+            )
     return names
 
 
@@ -80,14 +82,17 @@ def _refuse_stale(result: Result, question: Question) -> None:
         evaluated_at = parse_instant(result.facts["evaluated_at"])
         backups = from_facts([result.facts["newest"][cluster_id] for cluster_id in stale], None)
         lines = [
-            explain_stale(cluster_id, backup, t.cast(int, question.max_age), evaluated_at) for cluster_id, backup in zip(stale, backups)
+            explain_stale(cluster_id, backup, t.cast(int, question.max_age), evaluated_at)
+            for cluster_id, backup in zip(stale, backups, strict=True)
         ]
         raise SelectionError(f"{'; '.join(lines)}.")
 
 
 def _missing(cluster_ids: list[str], result: Result, question: Question, on_missing: str) -> list[str]:
     missing = dict.fromkeys(cluster_id for cluster_id in cluster_ids if cluster_id not in result.facts["newest"])
-    lines = [explain_none(cluster_id, result.facts["selection"][cluster_id], question.criteria) for cluster_id in missing]
+    lines = [
+        explain_none(cluster_id, result.facts["selection"][cluster_id], question.criteria) for cluster_id in missing
+    ]
     if lines and on_missing == "error":
         raise SelectionError(f"{'; '.join(lines)}. Set on_missing to warn or skip if that is acceptable.")
     return lines

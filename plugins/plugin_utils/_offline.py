@@ -13,7 +13,14 @@ import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts, merge, quoted
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError, SelectionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA, Criteria, explain_stale, is_stale, parse_max_age, select
+from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
+    CRITERIA,
+    Criteria,
+    explain_stale,
+    is_stale,
+    parse_max_age,
+    select,
+)
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import parse_instant
 
 OPTIONS = (*(criterion.option for criterion in CRITERIA), "evaluated_at", "max_age")

@@ -19,6 +19,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import OP
 
 if t.TYPE_CHECKING:
     from ansible.plugins.lookup import LookupBase
+    from ansible.template import Templar
 
 PREFIX = "yacloud_mdb_"
 """What the variables that set an option are called in front of the option's name."""
@@ -37,7 +38,9 @@ def set_options(plugin: LookupBase, variables: t.Mapping[str, t.Any] | None, dir
         )
     # Ansible casts what it finds in variables before it templates it, so that "{{ seconds }}" would be no number.
     templated = {
-        name: plugin._templar.template(value) for name, value in (variables or {}).items() if name.startswith(PREFIX)
+        name: t.cast("Templar", plugin._templar).template(value)
+        for name, value in (variables or {}).items()
+        if name.startswith(PREFIX)
     }
     given = {name: str(value) if isinstance(value, datetime.datetime) else value for name, value in direct.items()}
     plugin.set_options(var_options=templated, direct=given)
