@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all unit tests share: where the collection is found, and how hard property tests try."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+if ROOT.parts[-3:] == ("ansible_collections", "yacloud", "mdb") and str(ROOT.parents[2]) not in sys.path:
+    sys.path.insert(0, str(ROOT.parents[2]))
+
+try:
+    from hypothesis import HealthCheck, settings
+except ImportError:
+    pass
+else:
+    # The same examples on every run, and no folder left behind; `--hypothesis-profile thorough` looks for new ones.
+    settings.register_profile(
+        "brief",
+        deadline=None,
+        max_examples=60,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.register_profile(
+        "thorough",
+        deadline=None,
+        max_examples=5_000,
+        print_blob=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    settings.load_profile("brief")

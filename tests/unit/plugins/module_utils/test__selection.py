@@ -1,0 +1,388 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The choice against a second, naive implementation, and every sentence that explains it."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import random
+import typing as t
+from fractions import Fraction
+
+import pytest
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, order, parse_rows
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
+    CRITERIA,
+    FUTURE_TOLERANCE,
+    Criteria,
+    explain_fallen,
+    explain_none,
+    explain_stale,
+    is_stale,
+    parse_max_age,
+    select,
+    warn_of_future,
+)
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_instant
+from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, NOW, row
+
+pytest.importorskip("hypothesis")
+from hypothesis import given
+from hypothesis import strategies as st
+
+HOUR = 3_600 * SECOND
+
+
+def parse(rows: list[dict[str, t.Any]]) -> list[Backup]:
+    return parse_rows(rows, NOW, CLUSTER, CLUSTER)
+
+
+def backup(**fields: t.Any) -> Backup:
+    return parse([row(**fields)])[0]
+
+
+# --- a naive second implementation: fractions, comparisons in words, no shared code ---
+
+
+def instant(text: str | None) -> Fraction | None:
+    """Seconds since 1970 as a fraction; only for the shapes that these tests draw."""
+    if not text:
+        return None
+    date, clock = text[:19], text[19:]
+    seconds = (datetime.datetime.strptime(date, "%Y-%m-%dT%H:%M:%S") - datetime.datetime(1970, 1, 1)).total_seconds()
+    fraction = Fraction(0)
+    if clock.startswith("."):
+        digits = clock[1:].split("Z")[0].split("+")[0].split("-")[0]
+        clock = clock[1 + len(digits) :]
+        fraction = Fraction(int(digits), 10 ** len(digits))
+    if clock != "Z":
+        shift = int(clock[1:3]) * 3600 + int(clock[4:6]) * 60
+        seconds -= shift if clock[0] == "+" else -shift
+    return Fraction(int(seconds)) + fraction
+
+
+def unfinished(made: dict[str, t.Any]) -> bool:
+    return instant(made.get("createdAt")) in (None, 0, instant("0001-01-01T00:00:00Z"))
+
+
+def newer(one: dict[str, t.Any], other: dict[str, t.Any]) -> int:
+    """Compares by completion, then start (none is before all), then id."""
+    for key in (
+        lambda made: instant(made.get("createdAt")),
+        lambda made: instant(made.get("startedAt")),
+        lambda made: made["id"],
+    ):
+        left, right = key(one), key(other)
+        if left == right:
+            continue
+        if left is None or right is None:
+            return 1 if left is None else -1
+        return 1 if left < right else -1
+    return 0
+
+
+def naive(
+    rows: list[dict[str, t.Any]], after: str | None, before: str | None, types: list[str], shards: list[str]
+) -> dict[str, t.Any]:
+    fallen = {"created_after": 0, "created_before": 0, "type": 0, "shards": 0}
+    matched, incomplete = [], []
+    for made in rows:
+        created = instant(made.get("createdAt"))
+        if unfinished(made):
+            incomplete.append(made)
+        elif after is not None and created < instant(after):
+            fallen["created_after"] += 1
+        elif before is not None and not created < instant(before):
+            fallen["created_before"] += 1
+        elif types and made.get("type") not in types:
+            fallen["type"] += 1
+        elif shards and not all(shard in made.get("sourceShardNames", []) for shard in shards):
+            fallen["shards"] += 1
+        else:
+            matched.append(made)
+    ranked = sorted(matched, key=functools.cmp_to_key(newer))
+    return {
+        "matched": [made["id"] for made in ranked],
+        "incomplete": {made["id"] for made in incomplete},
+        "fallen": fallen,
+    }
+
+
+BASE = datetime.datetime(2026, 11, 20, 10)
+times = st.builds(
+    lambda seconds, fraction, minutes: (
+        (BASE + datetime.timedelta(seconds=seconds, minutes=minutes)).isoformat()
+        + fraction
+        + ("Z" if not minutes else f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}")
+    ),
+    st.integers(-2, 2),
+    st.sampled_from(["", ".5", ".500", ".500000001", ".000000001", ".0", ".499999999"]),
+    st.sampled_from([0, 0, 180, -330, 1439]),
+)
+never = st.sampled_from([None, "", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z"])
+rows_of_a_cluster = st.lists(
+    st.builds(
+        lambda created, started, kind, shards: {
+            "createdAt": created,
+            "startedAt": started,
+            "type": kind,
+            "sourceShardNames": shards,
+        },
+        st.one_of(times, times, times, never),
+        st.one_of(times, never),
+        st.sampled_from([None, "AUTOMATED", "MANUAL", "OTHER"]),
+        st.lists(st.sampled_from(["s1", "s2", "s3"]), max_size=3),
+    ),
+    max_size=12,
+).map(lambda rows: [row(number, **fields) for number, fields in enumerate(rows)])
+filters = st.fixed_dictionaries(
+    {
+        "created_after": st.one_of(st.none(), times),
+        "created_before": st.one_of(st.none(), times),
+        "type": st.lists(st.sampled_from(["AUTOMATED", "MANUAL"]), max_size=2),
+        "shards": st.lists(st.sampled_from(["s1", "s2", "s3"]), max_size=3),
+    }
+)
+
+
+@given(rows_of_a_cluster, filters, st.randoms(use_true_random=False))
+def test_the_choice_is_that_of_a_naive_implementation_in_any_order(
+    rows: list[dict[str, t.Any]], given_filters: dict[str, t.Any], shuffler: random.Random
+) -> None:
+    expected = naive(rows, *(given_filters[name] for name in ("created_after", "created_before", "type", "shards")))
+    shuffler.shuffle(rows)
+    chosen = select(parse(rows), Criteria.from_options(given_filters))
+    assert [one.id for one in chosen.matched] == expected["matched"]
+    assert {one.id for one in chosen.incomplete} == expected["incomplete"]
+    assert chosen.filtered_out == expected["fallen"]
+    assert (chosen.newest.id if chosen.newest else None) == (expected["matched"][0] if expected["matched"] else None)
+    assert chosen.counts() == {
+        "listed": len(rows),
+        "incomplete": len(expected["incomplete"]),
+        "filtered_out": expected["fallen"],
+        "matched": len(expected["matched"]),
+    }
+
+
+@given(rows_of_a_cluster, filters)
+def test_filtering_then_choosing_is_choosing_among_the_filtered(
+    rows: list[dict[str, t.Any]], given_filters: dict[str, t.Any]
+) -> None:
+    criteria = Criteria.from_options(given_filters)
+    kept = [one for one in parse(rows) if one.completed and criteria.first_failed(one) is None]
+    assert select(parse(rows), criteria).matched == select(kept, Criteria()).matched
+
+
+@given(rows_of_a_cluster)
+def test_the_order_is_total(rows: list[dict[str, t.Any]]) -> None:
+    backups = parse(rows)
+    for one in backups:
+        for other in backups:
+            assert (order(one) < order(other)) + (order(one) > order(other)) == (one.id != other.id)
+            assert (order(one) < order(other)) == (
+                newer(*(next(made for made in rows if made["id"] == b.id) for b in (one, other))) == 1
+            )
+
+
+@given(rows_of_a_cluster, filters)
+def test_each_filter_alone_only_takes_away(rows: list[dict[str, t.Any]], given_filters: dict[str, t.Any]) -> None:
+    everything = {one.id for one in select(parse(rows), Criteria()).matched}
+    both = {one.id for one in select(parse(rows), Criteria.from_options(given_filters)).matched}
+    alone = [
+        {one.id for one in select(parse(rows), Criteria.from_options({name: value})).matched}
+        for name, value in given_filters.items()
+    ]
+    assert both == everything.intersection(*alone)
+
+
+def test_unfinished_rows_are_listed_newest_start_first() -> None:
+    rows = [
+        row(1, createdAt=None, startedAt="2026-11-20T09:00:00Z"),
+        row(2, createdAt="1970-01-01T00:00:00Z", startedAt="2026-11-20T09:30:00Z"),
+        row(3, createdAt="", startedAt=None),
+        row(4, createdAt="0001-01-01T00:00:00Z", startedAt="2026-11-20T09:00:00.5Z"),
+        row(5, createdAt=None, startedAt="2026-11-20T09:00:00Z"),
+    ]
+    assert [one.id[-1] for one in select(parse(rows), Criteria()).incomplete] == ["2", "4", "5", "1", "3"]
+
+
+@pytest.mark.parametrize(
+    ("option", "bound", "kept"),
+    [
+        ("created_after", "2026-11-20T10:00:00Z", True),
+        ("created_after", "2026-11-20T10:00:00.000000001Z", False),
+        ("created_after", "2026-11-20T09:59:59.999999999Z", True),
+        ("created_before", "2026-11-20T10:00:00Z", False),
+        ("created_before", "2026-11-20T10:00:00.000000001Z", True),
+        ("created_before", "2026-11-20T09:59:59.999999999Z", False),
+        ("created_before", "2026-11-20T13:00:00+03:00", False),
+    ],
+)
+def test_after_is_inclusive_and_before_exclusive(option: str, bound: str, kept: bool) -> None:
+    failed = Criteria.from_options({option: bound}).first_failed(backup(createdAt="2026-11-20T10:00:00.000Z"))
+    assert failed == (None if kept else option)
+
+
+@pytest.mark.parametrize("kind", [None, 0, "BACKUP_TYPE_UNSPECIFIED", "", "OTHER"])
+def test_a_row_without_a_known_type_matches_no_list_of_types(kind: t.Any) -> None:
+    assert Criteria.from_options({"type": ["AUTOMATED", "MANUAL"]}).first_failed(backup(type=kind)) == "type"
+    assert Criteria.from_options({"type": []}).first_failed(backup(type=kind)) is None
+
+
+def test_shards_have_to_be_covered_all() -> None:
+    made = backup(sourceShardNames=["s2", "s1", "s2"])
+    assert Criteria.from_options({"shards": ["s1", "s2", "s1"]}).first_failed(made) is None
+    assert Criteria.from_options({"shards": ["s1", "s3"]}).first_failed(made) == "shards"
+    assert Criteria.from_options({"shards": ["S1"]}).first_failed(made) == "shards"
+
+
+def test_a_row_falls_at_the_first_filter_that_it_fails() -> None:
+    failing = backup(createdAt="2026-11-20T10:00:00Z", type=None, sourceShardNames=[])
+    wanted = {
+        "created_after": "2026-11-20T11:00:00Z",
+        "created_before": "2026-11-20T09:00:00Z",
+        "type": ["MANUAL"],
+        "shards": ["s"],
+    }
+    for option in ("created_after", "created_before", "type", "shards"):
+        assert Criteria.from_options(wanted).first_failed(failing) == option
+        del wanted[option]
+    assert Criteria.from_options(wanted).first_failed(failing) is None
+
+
+@pytest.mark.parametrize("nothing", [None, []])
+def test_empty_filters_filter_nothing_and_are_not_given(nothing: t.Any) -> None:
+    criteria = Criteria.from_options({criterion.option: nothing for criterion in CRITERIA})
+    assert criteria == Criteria()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("created_after", "yesterday", "created_after 'yesterday' is no RFC 3339 time with an offset"),
+        (
+            "created_before",
+            "2026-11-20T10:00:00",
+            "created_before '2026-11-20T10:00:00' is no RFC 3339 time with an offset",
+        ),
+        ("created_before", "2026-11-31T10:00:00Z", "created_before '2026-11-31T10:00:00Z' is no date of the calendar"),
+        ("created_after", "", "created_after '' is no RFC 3339 time"),
+        ("type", ["MANUAL", "manual"], "type holds 'manual'; the types are AUTOMATED and MANUAL"),
+        ("type", [7], "type holds '7'; the types are"),
+    ],
+)
+def test_a_filter_that_cannot_be_worked_with_is_named(option: str, value: t.Any, words: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        Criteria.from_options({option: value})
+    assert words in str(caught.value)
+    assert caught.value.details == {"option": option}
+
+
+@pytest.mark.parametrize("zone", [datetime.UTC, datetime.timezone(datetime.timedelta(hours=3))])
+def test_an_unquoted_time_in_yaml_is_an_instant(zone: datetime.timezone) -> None:
+    bound = datetime.datetime(2026, 11, 20, 10, 0, 0, 500_000, tzinfo=zone)
+    criteria = Criteria.from_options({"created_after": bound})
+    assert criteria.prepared["created_after"] == int(bound.timestamp() * 10) * SECOND // 10
+    with pytest.raises(OptionError, match="is no RFC 3339 time with an offset"):
+        Criteria.from_options({"created_after": bound.replace(tzinfo=None)})
+
+
+# --- age ---
+
+
+@given(st.integers(-(10**18), 10**18), st.integers(0, 10**18))
+def test_only_what_is_strictly_older_is_stale(created: int, max_age: int) -> None:
+    made = backup(createdAt=format_instant(created))
+    assert is_stale(made, max_age, created + max_age + 1)
+    assert not is_stale(made, max_age, created + max_age)
+    assert not is_stale(made, max_age, created + max_age - 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(None, None), ("", None), ("26h", 26 * HOUR), (60, 60 * SECOND), ("0", 0), (0, 0)]
+)
+def test_max_age(value: t.Any, expected: int | None) -> None:
+    assert parse_max_age(value) == expected
+
+
+@pytest.mark.parametrize("value", ["soon", "-1h", True, "1.5h"])
+def test_max_age_that_is_none_is_named(value: t.Any) -> None:
+    with pytest.raises(OptionError, match=rf"^max_age '{value}' is no duration; write .*\.$") as caught:
+        parse_max_age(value)
+    assert caught.value.details == {"option": "max_age"}
+
+
+# --- words ---
+
+
+def explained(rows: list[dict[str, t.Any]], **given_filters: t.Any) -> str:
+    criteria = Criteria.from_options(given_filters)
+    return explain_none("c9q", select(parse(rows), criteria).counts(), criteria)
+
+
+def test_nothing_listed_is_said_so() -> None:
+    assert explained([]) == "no backup of cluster c9q exists: the API lists none"
+    assert explained([], type=["MANUAL"]) == "no backup of cluster c9q exists: the API lists none"
+
+
+def test_why_none_qualifies_is_told_in_one_line() -> None:
+    rows = [
+        row(0, createdAt=None),
+        *[row(number, createdAt=f"2026-11-20T1{number}:00:00Z") for number in range(1, 4)],
+        *[row(number, createdAt="2026-11-20T09:00:00Z", type="MANUAL") for number in range(4, 6)],
+        row(6, createdAt="2026-11-20T09:00:00Z"),
+        row(7, createdAt="2026-11-18T09:00:00Z"),
+    ]
+    told = explained(
+        rows,
+        created_after="2026-11-19T00:00:00Z",
+        created_before="2026-11-20T10:00:00Z",
+        type=["AUTOMATED"],
+        shards=["shard2"],
+    )
+    assert told == (
+        "no backup of cluster c9q qualifies: 8 listed, 1 unfinished, 1 before created_after 2026-11-19T00:00:00Z,"
+        " 3 not before created_before 2026-11-20T10:00:00Z, 2 not of type AUTOMATED, 1 without shard shard2"
+    )
+
+
+def test_several_types_and_shards_in_words() -> None:
+    criteria = Criteria.from_options({"type": ["AUTOMATED", "MANUAL"], "shards": ["a", "b"]})
+    assert explain_fallen({"type": 2, "shards": 3}, criteria) == [
+        "2 not of type AUTOMATED or MANUAL",
+        "3 without all shards of a, b",
+    ]
+    assert explain_fallen({"type": 0}, criteria) == []
+
+
+def test_only_unfinished_rows() -> None:
+    assert explained([row(createdAt=None)]) == "no backup of cluster c9q qualifies: 1 listed, 1 unfinished"
+
+
+def test_a_stale_backup_is_named_with_its_age_and_the_limit() -> None:
+    made = backup(id="c9q:b1", createdAt="2026-11-19T06:30:00Z")
+    assert explain_stale("c9q", made, 26 * HOUR, NOW) == (
+        "the newest matching backup of cluster c9q is too old: c9q:b1 of 2026-11-19T06:30:00Z is 1d 3h old, max_age allows 1d 2h"
+    )
+
+
+def test_a_backup_from_the_future_is_warned_of_beyond_five_minutes() -> None:
+    edge, beyond = NOW + FUTURE_TOLERANCE, NOW + FUTURE_TOLERANCE + 1
+    assert FUTURE_TOLERANCE == 300 * SECOND
+    assert warn_of_future("c9q", [backup(createdAt=format_instant(edge))], NOW) is None
+    told = warn_of_future("c9q", [backup(id="b1", createdAt=format_instant(beyond))], NOW)
+    assert told == (
+        "cluster c9q: backup b1 claims to come from the future: created_at 2026-11-20T10:05:00.000000001Z"
+        " is 5m ahead of this machine's clock. Check the clock before trusting ages."
+    )
+
+
+def test_several_from_the_future_are_one_warning() -> None:
+    ahead = [backup(id=f"b{number}", createdAt="2026-11-20T12:00:00Z") for number in range(3)]
+    told = warn_of_future("c9q", [*ahead, backup()], NOW)
+    assert told is not None
+    assert "backup b0 (and 2 more) claims to come from the future" in told
+    assert warn_of_future("c9q", [], NOW) is None

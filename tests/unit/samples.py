@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows, pages and connections for tests."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question, argument_spec
+
+CLUSTER = "c9qorders00000000001"
+FOLDER = "b1gfolder00000000001"
+TOKEN = "t1.9euelZqUx5eXnJ3LnpqVkZOSj-3rnpWanpKblZSTlcmdmc-Nz5iNk5Hl8_dhTz1C.c2VjcmV0LXNpZ25hdHVyZS1vZi10aGUtdG9rZW4"
+NOW = 1_795_168_800_000_000_000
+"""2026-11-20T10:00:00Z, at which tests ask."""
+
+
+def row(number: int = 0, cluster: str = CLUSTER, **fields: t.Any) -> dict[str, t.Any]:
+    """A backup as the API writes it; number 0 is the oldest. ``field=None`` leaves a field out."""
+    made = {
+        "id": f"{cluster}:b{number:05d}",
+        "folderId": FOLDER,
+        "createdAt": f"2026-{number // 10_080 % 12 + 1:02d}-{number // 360 % 28 + 1:02d}T{number // 60 % 6 + 10:02d}:{number % 60:02d}:00Z",
+        "startedAt": f"2026-{number // 10_080 % 12 + 1:02d}-{number // 360 % 28 + 1:02d}T{number // 60 % 6 + 4:02d}:{number % 60:02d}:00Z",
+        "sourceClusterId": cluster,
+        "sourceShardNames": ["shard1"],
+        "type": "AUTOMATED",
+    } | fields
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def backups_path(cluster: str = CLUSTER) -> str:
+    return f"/managed-redis/v1/clusters/{cluster}/backups"
+
+
+FOLDER_BACKUPS = "/managed-redis/v1/backups"
+FOLDER_CLUSTERS = "/managed-redis/v1/clusters"
+
+
+def options(**given: t.Any) -> dict[str, t.Any]:
+    """All of the module's options as AnsibleModule would hand them over in an empty environment."""
+    defaults = {name: spec.get("default") for name, spec in argument_spec().items()}
+    unknown = given.keys() - defaults.keys()
+    assert not unknown, f"no such options: {unknown}"
+    return defaults | given
+
+
+def question(**given: t.Any) -> Question:
+    """What is asked, by option."""
+    return Question.from_options(options(**given))
+
+
+def connection(url: str, environ: t.Mapping[str, str] | None = None, **given: t.Any) -> Connection:
+    """A connection to a server for everything, by an IAM token unless another credential is given."""
+    credentials = {
+        "service_account_key",
+        "service_account_key_file",
+        "workload_identity_token",
+        "workload_identity_token_file",
+    }
+    if not (credentials & given.keys() or environ or "auth_method" in given):
+        given.setdefault("iam_token", TOKEN)
+    usual = {"endpoint": url, "mdb_endpoint": url, "api_retries": 2, "api_timeout": 5.0}
+    return Connection.from_options(options(**usual | given), environ=environ or {})
+
+
+def until(condition: t.Callable[[], t.Any], seconds: float = 5.0) -> bool:
+    """Whether a condition comes true in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.005)
+    return True
