@@ -19,8 +19,6 @@ space := $(empty) $(empty)
 FOLDERS := $(filter-out $(PYENV)/shims,$(subst :, ,$(PATH))) $(wildcard $(PYENV)/versions/*/bin)
 export PATH := $(VENV)/bin:$(subst $(space),:,$(FOLDERS))
 
-export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(COLLECTIONS)
-export ANSIBLE_HOME := $(CURDIR)/build/ansible
 # Start-up costs two to three times as much where Python may not keep its bytecode.
 export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON_DOWNLOADS := never
@@ -50,7 +48,7 @@ checks: $(VENV)/.dev ## list the checks
 
 .PHONY: demo
 demo: $(VENV)/.run ## show backups of an emulated folder through a playbook
-	@examples/demo.sh
+	@ANSIBLE_COLLECTIONS_PATH=$(COLLECTIONS) examples/demo.sh
 
 .PHONY: bench
 bench: $(VENV)/.dev ## measure speed

@@ -14,7 +14,8 @@ WORDS = {"success": "passed", "skipped": "skipped"}
 
 def main(folder: Path) -> int:
     """Print the summary of nox's report and of the notes beside it."""
-    checks: list[dict[str, Any]] = json.loads((folder / "report.json").read_text(encoding="utf-8"))["sessions"]
+    report = folder / "report.json"
+    checks: list[dict[str, Any]] = json.loads(report.read_text(encoding="utf-8"))["sessions"] if report.exists() else []
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     print()
     for check in sorted(checks, key=lambda check: str(check["name"])):

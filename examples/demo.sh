@@ -5,6 +5,8 @@
 # Starts an emulated cloud, runs the playbook beside this file against it, and stops the cloud whatever happens.
 set -euo pipefail
 
+# Nothing of the real cloud is for the emulated one.
+unset "${!YC_@}"
 export YC_FOLDER_ID=b1gdemofolder0000000 YC_IAM_TOKEN=t1.emulator.local
 coproc EMULATOR {
   exec yacloud-mdb-emulator --quiet --folder "$YC_FOLDER_ID" --clusters 60 --backups-per-cluster 40 --large-cluster 2345
