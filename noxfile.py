@@ -7,6 +7,7 @@ A session with python=False has no environment of its own and uses the tools in 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import antsibull_nox
 import nox
+from yacloud_mdb_emulator.testing import Emulator
 
 ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
@@ -161,10 +163,15 @@ def ansible_test_home(session: nox.Session, core: str) -> Path:
     return home
 
 
-def ansible_test(session: nox.Session, core: str, *arguments: str) -> str:
-    """Run ansible-test on a copy of the tree. Having nothing to test is an error, which it is not to ansible-test."""
+def ansible_test(session: nox.Session, core: str, *arguments: str, variables: dict[str, str] | None = None) -> str:
+    """Run ansible-test on a copy of the tree. Having nothing to test is an error, which it is not to ansible-test.
+
+    The variables are those of integration targets.
+    """
     home = ansible_test_home(session, core)
     with collection_tree() as tree, session.chdir(tree):
+        if variables:
+            (tree / "tests/integration/integration_config.yml").write_text(json.dumps(variables), encoding="utf-8")
         output = run(session, "ansible-test", *arguments, *session.posargs, env={"HOME": str(home)})
     nothing = re.search(r"All targets skipped|No tests applicable|no tests ran", output)
     if nothing:
@@ -183,11 +190,30 @@ def sanity(session: nox.Session, core: str) -> None:
 def integration(session: nox.Session, core: str) -> None:
     """ansible-test integration: real playbooks against the emulator"""
     versions = install_core(session, core)
-    output = ansible_test(session, core, "integration", "--local", "--python", str(session.python))
+    arguments = ["integration", "--local", "--python", str(session.python)]
+    with Emulator.start() as plain, Emulator.start(["--tls"]) as tls:
+        output = ansible_test(session, core, *arguments, variables=emulated_cloud(plain, tls))
     targets = set(re.findall(r"Running (\S+) integration test role", output))
     if not targets:
         session.error("ansible-test found no integration target")
     note(session, f"{versions}: {len(targets)} targets")
+
+
+def emulated_cloud(plain: Emulator, tls: Emulator) -> dict[str, str]:
+    """What integration targets know about the emulators: each is in use by one target at a time, which resets it."""
+    return {
+        "emulator_url": plain.url,
+        "emulator_admin_url": f"{plain.url}/emulator",
+        "emulator_iam_token": plain.iam_token,
+        "emulator_folder_id": plain.folder_id,
+        "emulator_key_file": plain.key_file,
+        "emulator_oidc_token": plain.oidc_token,
+        "emulator_service_account_id": plain.service_account_id,
+        "emulator_tls_url": tls.url,
+        "emulator_tls_admin_url": f"{tls.url}/emulator",
+        "emulator_tls_key_file": tls.key_file,
+        "emulator_ca_file": str(tls.ca_file),
+    }
 
 
 def units(session: nox.Session, core: str) -> None:
