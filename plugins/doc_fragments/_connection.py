@@ -27,7 +27,8 @@ options:
   auth_method:
     description:
       - "Which kind of credential to use."
-      - "V(auto) takes the first in the order of these choices that is configured, an option before any variable. Two credentials given as options are an error."
+      - "V(auto) takes the first in the order of these choices that is configured, an option before any variable."
+      - "Two credentials given as options are an error."
       - "Any other value looks for its own kind only."
       - "E(YC_AUTH_METHOD) is used if it is not set."
     type: str

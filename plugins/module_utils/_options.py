@@ -114,12 +114,7 @@ class Connection:
     transport: TransportOptions
 
     @classmethod
-    def from_options(
-        cls,
-        options: t.Mapping[str, t.Any],
-        levels: t.Sequence[Level] | None = None,
-        environ: t.Mapping[str, str] = os.environ,
-    ) -> Connection:
+    def from_options(cls, options: t.Mapping[str, t.Any], levels: t.Sequence[Level] | None = None) -> Connection:
         """The connection that a plugin's options describe.
 
         :param options: values by option name, each already found among call, variables, environment and defaults
@@ -129,7 +124,7 @@ class Connection:
         """
         _check_limits(options)
         if levels is None:
-            levels = [option_level("the options", options), environment_level(environ)]
+            levels = [option_level("the options", options), environment_level(os.environ)]
         endpoint = parse_base_url(options["endpoint"] or DEFAULT_ENDPOINT, "endpoint")
         mdb_endpoint = options.get("mdb_endpoint")
         mdb = parse_base_url(mdb_endpoint, "mdb_endpoint", path_allowed=True) if mdb_endpoint else None
@@ -141,7 +136,7 @@ class Connection:
                 )
         fields = dataclasses.fields(TransportOptions)
         transport = TransportOptions(**{field.name: options[field.name] for field in fields})
-        credential = choose(options["auth_method"], levels, options, environ)
+        credential = choose(options["auth_method"], levels, options, os.environ)
         return cls(endpoint, mdb, credential, dataclasses.replace(transport, ca_path=transport.ca_path or None))
 
 

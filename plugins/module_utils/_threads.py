@@ -58,9 +58,8 @@ def run_all(calls: t.Sequence[Call[T]], transport: Transport) -> list[T]:
                 ended.put((index, None, exc))
                 return
 
-    threads = [
-        threading.Thread(target=work, daemon=True) for _ in range(min(transport.options.concurrency, len(calls)))
-    ]
+    size = min(transport.options.concurrency, len(calls))
+    threads = [threading.Thread(target=work, daemon=True) for dummy in range(size)]
     try:
         for thread in threads:
             thread.start()

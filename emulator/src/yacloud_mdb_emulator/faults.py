@@ -151,7 +151,7 @@ def _check_types(document: Mapping[str, Any], origin: str) -> None:
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise ConfigError(f"{origin}: {name} is {value!r}, which is of the wrong type")
     page = document.get("page")
-    if not (page is None or page == "last" or (type(page) is int and page > 0)):
+    if not (page is None or page == "last" or (isinstance(page, int) and page is not True and page > 0)):
         raise ConfigError(f"{origin}: page is {page!r}; give a number from 1, or last")
 
 

@@ -104,7 +104,7 @@ def read_amount(document: Mapping[str, Any], origin: str) -> Amount:
     for key, value in section.items():
         if key not in known:
             raise ConfigError(f"{origin}: generate: unknown key '{key}'; known are {', '.join(known)}")
-        if type(value) is not int or value < 0:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise ConfigError(f"{origin}: generate: '{key}' is {value!r}; give a number, 0 or more")
     return Amount(**section)
 

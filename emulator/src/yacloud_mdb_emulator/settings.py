@@ -15,6 +15,7 @@ from .errors import ConfigError
 
 
 def _knob(default: Any, text: str, choices: tuple[str, ...] = (), metavar: str | None = None) -> Any:
+    # pylint: disable-next=invalid-field-call  # it stands for the field in the class below
     return field(default=default, metadata={"help": text, "choices": choices, "metavar": metavar})
 
 
@@ -91,7 +92,7 @@ def _checked(knob: Field[Any], value: Any, origin: str) -> Any:
         value = str(value)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
-    if type(value) is not kind:
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise ConfigError(f"{origin}: setting '{knob.name}' must be of type {kind.__name__}, not {value!r}")
     if choices and value not in choices:
         raise ConfigError(f"{origin}: setting '{knob.name}' is '{value}'; choose {', '.join(choices)}")
