@@ -31,7 +31,7 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH
 .PHONY: help
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22
-	@echo "  make check-NAME     run one check alone, with ARGS=... for its tool; the same as make test CHECK=NAME"
+	@echo "  make check-NAME     run one check alone, with ARGS=\"...\" for its tool"
 
 .PHONY: test
 test: $(VENV)/.dev ## run every check, or only CHECK="NAME ..."
@@ -55,8 +55,7 @@ bench: $(VENV)/.dev ## measure speed
 	@python benchmarks/run.py $(ARGS)
 
 .PHONY: mutation
-mutation: $(VENV)/.dev ## change the code a little, many times, and see whether a unit test notices
-	@cd $(COLLECTIONS)/ansible_collections/yacloud/mdb && mutmut run $(ARGS)
+mutation: check-mutation ## change the code a little, many times, and see whether a unit test notices
 
 .PHONY: docs
 docs: check-docs-site ## build the documentation site into build/docs
@@ -78,7 +77,7 @@ clean: ## remove everything that was made
 	rm -rf .venv .nox build .ansible tests/output
 
 # What a playbook needs, and the emulator.
-$(VENV)/.run: $(VENV)/bin/uv requirements.txt pyproject.toml emulator/pyproject.toml $(CHECKOUT_LINK)
+$(VENV)/.run: $(VENV)/bin/uv requirements.txt pyproject.toml emulator/pyproject.toml | $(CHECKOUT_LINK)
 	@uv pip install --quiet --group run --requirement requirements.txt --editable ./emulator
 	@touch $@
 

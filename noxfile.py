@@ -74,21 +74,23 @@ def first_python(versions: tuple[str, ...]) -> str | None:
     return None
 
 
-@contextmanager
-def collection_tree() -> Iterator[Path]:
-    """A copy of what git would commit, uncommitted work included, where ansible-test accepts a collection.
-
-    It lies outside the checkout: within a git-ignored folder ansible-test skips every file and succeeds.
-    """
+def copy_tree(place: Path) -> Path:
+    """Copy what git would commit, uncommitted work included, to where Ansible finds collections below ``place``."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
     names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
-    with tempfile.TemporaryDirectory(prefix="yacloud-mdb-") as temporary:
-        tree = Path(temporary).resolve() / COLLECTION
-        for name in filter(None, names):
-            if os.path.lexists(ROOT / name):
-                (tree / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, tree / name, follow_symlinks=False)
-        yield tree
+    tree = place.resolve() / COLLECTION
+    for name in filter(None, names):
+        if os.path.lexists(ROOT / name):
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tree / name, follow_symlinks=False)
+    return tree
+
+
+@contextmanager
+def collection_tree() -> Iterator[Path]:
+    """A copy of the tree outside the checkout: in a git-ignored folder ansible-test skips every file and succeeds."""
+    with tempfile.TemporaryDirectory(prefix="yacloud-mdb-") as place:
+        yield copy_tree(Path(place))
 
 
 def run(session: nox.Session, *command: str, env: dict[str, str] | None = None) -> str:
@@ -353,6 +355,22 @@ def docs_site(session: nox.Session) -> None:
     session.run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "-c", str(site), str(rst), str(site / "html"))
 
 
+# --- not among the checks -----------------------------------------------------------------------------------------
+
+
+@nox.session(python=False)
+def mutation(session: nox.Session) -> None:
+    """mutmut: changes of the code that no unit test notices; `mutmut show NAME` in build/mutation shows one"""
+    place = BUILD / "mutation"
+    shutil.rmtree(place, ignore_errors=True)
+    copy_tree(place)
+    shutil.copy2("pyproject.toml", place)
+    with session.chdir(place):
+        session.run("mutmut", "run", *session.posargs)
+        session.run("mutmut", "results")
+
+
 antsibull_nox.load_antsibull_nox_toml()
 # `lint` only calls other sessions, and the matrix is for another way to run them.
-nox.options.sessions = [name for name in nox.registry.get() if name not in ("lint", "matrix-generator")]
+OTHERS = ("lint", "matrix-generator", "mutation")
+nox.options.sessions = [name for name in nox.registry.get() if name not in OTHERS]
