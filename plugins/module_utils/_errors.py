@@ -25,6 +25,12 @@ class MdbError(Exception):
         super().__init__(text)
         self.details: dict[str, t.Any] = {name: value for name, value in details.items() if value is not None}
 
+    def masked(self, mask: t.Callable[[str], str]) -> t.Self:
+        """The same error after a last look for secrets, which a service may have put into anything that it answered."""
+        self.args = (mask(str(self)),)
+        self.details = {name: mask(value) if isinstance(value, str) else value for name, value in self.details.items()}
+        return self
+
     def as_dict(self) -> dict[str, t.Any]:
         """The failure as data: RV(error) of the module."""
         return {"kind": self.kind, **self.details}

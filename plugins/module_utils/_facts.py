@@ -18,7 +18,7 @@ import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._api import Cluster, RedisApi
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, order, quoted
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiError, SelectionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiError, MdbError, SelectionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question
 from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import is_stale, select, warn_of_future
@@ -66,7 +66,8 @@ def gather(question: Question, connect: t.Callable[[], Connection], now: t.Calla
     if question.asks_nothing:
         return _result(question, Listing(), evaluated_at, pages=0)
     connection = connect()
-    transport = Transport(connection.transport, Secrets())
+    secrets = Secrets()
+    transport = Transport(connection.transport, secrets)
     try:
         api = RedisApi(
             transport,
@@ -76,6 +77,8 @@ def gather(question: Question, connect: t.Callable[[], Connection], now: t.Calla
             evaluated_at=evaluated_at,
         )
         listing = _read(question, api, transport)
+    except MdbError as exc:
+        raise exc.masked(secrets.masked) from None
     finally:
         transport.close()
     return _result(question, listing, evaluated_at, api.pages)
@@ -90,7 +93,7 @@ def _read(question: Question, api: RedisApi, transport: Transport) -> Listing:
         (clusters,) = run_all([list_clusters], transport)
         cluster_ids = {name: _resolve(name, clusters, folder_id) for name in question.cluster_names}
         return Listing(_read_clusters(tuple(cluster_ids.values()), folder_id, api, transport), cluster_ids)
-    list_backups: Call[t.Any] = Call(f"folder {folder_id}: listing its backups", lambda: api.folder_backups(folder_id))
+    list_backups: Call[t.Any] = _folder_backups(folder_id, api)
     backups, clusters = run_all([list_backups, list_clusters], transport)
     by_id = {
         cluster_id: backups.get(cluster_id, [])
@@ -117,14 +120,29 @@ def _read_clusters(
     ]
     found = dict(zip(ids, run_all(calls, transport), strict=True))
     if folder_id and any(isinstance(backups, ApiError) for backups in found.values()):
-        doing = f"folder {folder_id}: listing its backups"
-        (in_folder,) = run_all([Call(doing, lambda: api.folder_backups(folder_id))], transport)
+        in_folder = _read_folder(folder_id, api, transport)
         for cluster_id, backups in found.items():
             if isinstance(backups, ApiError):
+                if isinstance(in_folder, ApiError):
+                    raise backups.adding(f"Its backups could not be looked for either: {in_folder}")
                 if cluster_id not in in_folder:
                     raise backups.adding(f"Folder {folder_id} lists no backup of it either.")
                 found[cluster_id] = in_folder[cluster_id]
     return t.cast("dict[str, list[Backup]]", found)
+
+
+def _read_folder(folder_id: str, api: RedisApi, transport: Transport) -> dict[str, list[Backup]] | ApiError:
+    """The folder's backups by cluster, or why it cannot be read, which is then not the user's first concern."""
+    try:
+        return run_all([_folder_backups(folder_id, api)], transport)[0]
+    except ApiError as exc:
+        if exc.hides_cluster:
+            return exc
+        raise
+
+
+def _folder_backups(folder_id: str, api: RedisApi) -> Call[dict[str, list[Backup]]]:
+    return Call(f"folder {folder_id}: listing its backups", lambda: api.folder_backups(folder_id))
 
 
 _DELETED = "If it was deleted within 7 days, set folder_id as well: its backups are then looked for in the folder."

@@ -24,6 +24,7 @@ _TOKEN_LIKE = re.compile(
     r"\bt1\.[\w.-]{10,}|\bey[\w-]{8,}\.[\w-]+\.[\w-]+|-----BEGIN [^-]*PRIVATE KEY-----.*", re.DOTALL
 )
 _LONGEST_QUOTE = 500
+_SHORTEST = 8  # nothing shorter is a secret, and taking it out would garble the words
 
 
 class Secrets:
@@ -34,15 +35,20 @@ class Secrets:
 
     def remember(self, secret: str) -> str:
         """Keeps the secret out of every message from now on, and returns it."""
-        self._known.add(secret)
+        if len(secret) >= _SHORTEST:
+            self._known.add(secret)
         register_secret(secret)
         return secret
 
-    def cleaned(self, text: str) -> str:
-        """A foreign text on one line, printable, at most 500 characters, without any secret."""
+    def masked(self, text: str) -> str:
+        """The text without any secret that is known, or anything that looks like one."""
         for secret in tuple(self._known):  # other threads may add to it
             text = text.replace(secret, "********")
-        text = _TOKEN_LIKE.sub("********", text)
+        return _TOKEN_LIKE.sub("********", text)
+
+    def cleaned(self, text: str) -> str:
+        """A foreign text on one line, printable, at most 500 characters, without any secret."""
+        text = self.masked(text)
         text = "".join(char if char.isprintable() else " " for char in text)
         text = " ".join(text.split())
         return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"

@@ -46,7 +46,7 @@ class Journal:
 
     def add(self, authorization: str | None, **values: Any) -> Entry:
         """Write down a request as it arrives; the caller fills in the answer."""
-        scheme, dummy, token = (authorization or "").partition(" ")
+        scheme, token = (authorization or "").partition(" ")[::2]
         entry = Entry(
             number=next(self._numbers),
             has_authorization=authorization is not None,

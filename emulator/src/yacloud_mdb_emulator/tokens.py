@@ -41,7 +41,7 @@ class Credentials:
         """Let a request with this Authorization header pass, or raise ApiError (401 or 403)."""
         if not authorization:
             raise unauthenticated("Authentication credentials were not provided")
-        scheme, dummy, token = authorization.partition(" ")
+        scheme, token = authorization.partition(" ")[::2]
         if scheme.lower() != "bearer" or not token.strip():
             raise unauthenticated("The Authorization header must be 'Bearer <IAM token>'")
         token = token.strip()
