@@ -102,14 +102,17 @@ def _status_object(answer: Answer) -> dict[str, t.Any]:
 
 
 def _shape(answer: Answer) -> str:
-    kind = "".join(char for char in answer.headers.get("Content-Type", "") if char.isprintable())[:60]
+    kind = _printable(answer.headers.get("Content-Type", ""))
     return f"{len(answer.body)} bytes of {kind or 'no stated type'}" if answer.body else "an empty body"
 
 
 def _ids_in_words(answer: Answer) -> str:
-    return _in_words(
-        {name: answer.headers[header][:100] for name, header in _IDS.items() if answer.headers.get(header)}
-    )
+    ids = {name: _printable(answer.headers.get(header, "")) for name, header in _IDS.items()}
+    return _in_words({name: value for name, value in ids.items() if value})
+
+
+def _printable(header: str) -> str:
+    return "".join(char for char in header if char.isprintable())[:80]
 
 
 def _in_words(ids: dict[str, str]) -> str:
