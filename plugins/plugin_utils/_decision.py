@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""A choice in words, and the reasons not to rely on it. Pure functions on the module's result.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts, quoted
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError, OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
+    CRITERIA as _CRITERIA,
+)
+from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
+    Criteria,
+    explain_fallen,
+    explain_none,
+    explain_stale,
+    is_stale,
+    parse_max_age,
+)
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import format_duration, parse_instant
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import export_text
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import listed
+
+NEEDED = ("backups", "newest", "selection", "cluster_ids", "evaluated_at")
+CRITERIA = tuple(criterion.option for criterion in _CRITERIA)
+"""The options by which backups were chosen."""
+
+ON_MISSING = ("error", "warn", "skip")
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """The module's result, read once.
+
+    :ivar newest: cluster id to its newest matching backup
+    :ivar backups: cluster id to its matching backups as far as they were returned, newest first
+    :ivar selection: cluster id to the counts by which its choice is explained, for every cluster asked for
+    :ivar names: cluster id to name, where it is known
+    :ivar evaluated_at: the instant from which ages are counted
+    """
+
+    newest: dict[str, Backup]
+    backups: dict[str, list[Backup]]
+    selection: t.Mapping[str, dict[str, t.Any]]
+    names: dict[str, str]
+    evaluated_at: int
+
+    @classmethod
+    def from_result(cls, result: t.Any) -> Answer:
+        """The answer in a registered result.
+
+        :raises OptionError: it is no result of the module
+        """
+        if not isinstance(result, t.Mapping) or any(key not in result for key in NEEDED):
+            raise OptionError(
+                "the input is no result of yacloud.mdb.redis_backup_info, which has " + ", ".join(NEEDED) + "."
+            )
+        evaluated_at = parse_instant(str(result["evaluated_at"]))
+        newest = from_facts(result["newest"].values(), None)
+        backups: dict[str, list[Backup]] = {}
+        for backup in from_facts(result["backups"], None):
+            backups.setdefault(backup.facts["source_cluster_id"], []).append(backup)
+        return cls(
+            newest=dict(zip(result["newest"], newest, strict=True)),
+            backups=backups,
+            selection=result["selection"],
+            names={cluster_id: name for name, cluster_id in reversed(list(result["cluster_ids"].items()))},
+            evaluated_at=evaluated_at,
+        )
+
+    def label(self, cluster_id: str) -> str:
+        """The cluster for people: its id, and its name where it is known."""
+        name = self.names.get(cluster_id)
+        return f"{cluster_id} ({_printable(name)})" if name else cluster_id
+
+    def age(self, backup: Backup) -> int:
+        """Nanoseconds since a backup was completed."""
+        return self.evaluated_at - backup.created
+
+
+def criteria_of(options: t.Mapping[str, t.Any]) -> Criteria:
+    """The criteria among a filter's options, each written as the module takes it.
+
+    :raises OptionError: a value cannot be worked with
+    """
+    return Criteria.from_options(
+        {name: listed(value) if name in ("type", "shards") else value for name, value in options.items()}
+    )
+
+
+def explain_choice(result: t.Any, options: t.Mapping[str, t.Any]) -> list[str]:
+    """The choice of each cluster in lines to read: what was chosen, what would come next, and what fell where.
+
+    :param options: the criteria that were asked with
+    :raises MdbError: the result or an option cannot be worked with
+    """
+    answer, criteria = Answer.from_result(result), criteria_of(options)
+    if not answer.selection:
+        return ["No cluster was asked for, so nothing was chosen."]
+    lines: list[str] = []
+    for cluster_id, counts in answer.selection.items():
+        lines += _explain_cluster(answer, cluster_id, counts, criteria)
+    return lines
+
+
+def _explain_cluster(answer: Answer, cluster_id: str, counts: dict[str, t.Any], criteria: Criteria) -> list[str]:
+    newest = answer.newest.get(cluster_id)
+    if newest is None:
+        return [f"NONE: {explain_none(answer.label(cluster_id), counts, criteria)}"]
+    others = [backup for backup in answer.backups.get(cluster_id, []) if backup.id != newest.id]
+    second = _describe(answer, others[0]) if others else "none, no other backup matches"
+    fallen = explain_fallen(counts["filtered_out"], criteria)
+    unfinished = [f"{counts['incomplete']} unfinished"] if counts["incomplete"] else []
+    return [
+        f"Chosen for {answer.label(cluster_id)}: {_describe(answer, newest)}",
+        f"  runner-up: {second}",
+        f"  {counts['listed']} listed: {', '.join([str(counts['matched']) + ' match', *unfinished, *fallen])}",
+    ]
+
+
+def _describe(answer: Answer, backup: Backup) -> str:
+    age = answer.age(backup)
+    when = f"{format_duration(age)} old" if age >= 0 else f"{format_duration(-age)} ahead of the clock"
+    kind = backup.facts["type"]
+    return f"{_printable(backup.id)}, completed {backup.facts['created_at']}, {when}{f', {kind}' if kind else ''}"
+
+
+def _printable(text: str) -> str:
+    return quoted(text) if not text.isprintable() else text
+
+
+@dataclasses.dataclass
+class Objections:
+    """Why a choice cannot be relied on.
+
+    :ivar errors: each a reason to stop
+    :ivar warnings: each a cluster without a choice, where that is to be told but not to stop
+    """
+
+    errors: list[str] = dataclasses.field(default_factory=list)
+    warnings: list[str] = dataclasses.field(default_factory=list)
+
+
+def object_to(
+    result: t.Any,
+    options: t.Mapping[str, t.Any],
+    *,
+    on_missing: str = "error",
+    max_age: t.Any = None,
+    exports: t.Sequence[t.Mapping[str, t.Any]] = (),
+) -> Objections:
+    """What speaks against a choice: a cluster without one, one that is too old, one that an export cannot hold.
+
+    :param options: the criteria that were asked with
+    :param exports: entries with C(path) and C(format)
+    :raises MdbError: the result or an option cannot be worked with
+    """
+    if on_missing not in ON_MISSING:
+        raise OptionError(
+            f"on_missing {quoted(str(on_missing))} is none of {', '.join(ON_MISSING)}.", option="on_missing"
+        )
+    answer, criteria, limit = Answer.from_result(result), criteria_of(options), parse_max_age(max_age)
+    found = Objections()
+    missing = [
+        explain_none(answer.label(cluster_id), counts, criteria)
+        for cluster_id, counts in answer.selection.items()
+        if cluster_id not in answer.newest
+    ]
+    if on_missing != "skip":
+        (found.errors if on_missing == "error" else found.warnings).extend(missing)
+    if limit is not None:
+        found.errors += [
+            explain_stale(answer.label(cluster_id), backup, limit, answer.evaluated_at)
+            for cluster_id, backup in answer.newest.items()
+            if is_stale(backup, limit, answer.evaluated_at)
+        ]
+    found.errors += _refusals(result, answer, exports)
+    return found
+
+
+def _refusals(result: t.Any, answer: Answer, exports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+    refused = []
+    for entry in exports:
+        try:
+            export_text(result["newest"], answer.selection, entry["format"])
+        except MdbError as exc:
+            refused.append(f"{entry['path']} cannot be written: {exc}")
+    return refused

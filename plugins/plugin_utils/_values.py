@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What Ansible hands to a filter, as the plain values that the standard library works with.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+
+
+def plain(value: t.Any) -> t.Any:
+    """The value without Ansible's own containers and tagged texts, which neither the C encoder of JSON nor YAML knows."""
+    if isinstance(value, t.Mapping):
+        return {plain(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, str):
+        return str.__str__(value)
+    return value
+
+
+def is_number(value: t.Any) -> bool:
+    """Whether the value is a number, which a truth value is not."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def listed(value: t.Any) -> t.Any:
+    """A single value in place of a list made one, and a text cut at its commas, as Ansible does for a module's option."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",")]
+    if is_number(value):
+        return [str(value)]
+    if isinstance(value, (list, tuple)):
+        return [str(item) if is_number(item) else item for item in value]
+    return value
+
+
+def shown_type(value: t.Any) -> str:
+    """A value's type in YAML's words. The value itself may be a secret, so messages never hold it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "a truth value"
+    kinds = ((t.Mapping, "a mapping"), ((list, tuple), "a list"), (str, "a text"), ((int, float), "a number"))
+    return next((words for kind, words in kinds if isinstance(value, kind)), type(value).__name__)
+
+
+def refuse_unknown(options: t.Iterable[str], known: t.Collection[str]) -> None:
+    """Options of a filter are checked by name, since a misspelt one would filter nothing.
+
+    :raises OptionError: one is not known
+    """
+    if unknown := sorted(set(options) - set(known)):
+        raise OptionError(f"unknown option {', '.join(unknown)}; the options are: {', '.join(known)}.")
