@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Clusters held against a recovery point objective. Pure functions on the module's result.
+
+The document made here is what all that follows works on: the role's fact, its message, metrics, JSON and page.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
+    Criteria,
+    explain_none,
+    is_stale,
+    parse_max_age,
+)
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_duration
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import Answer, criteria_of
+
+STATUSES = ("never", "stale", "fresh")
+"""What a cluster can be, the worst first."""
+
+Document = t.Mapping[str, t.Any]
+
+
+def judge(
+    result: t.Any,
+    options: t.Mapping[str, t.Any],
+    *,
+    max_age: t.Any,
+    whole_folder: bool = False,
+    folder_id: str | None = None,
+) -> dict[str, t.Any]:
+    """The verdict on every cluster that a result is about.
+
+    :param options: the criteria that were asked with
+    :param max_age: how old a newest backup may be
+    :param whole_folder: whether a folder was read whole, so that clusters it no longer lists are known to be deleted
+    :param folder_id: the folder that was read, for clusters whose backups do not tell
+    :raises MdbError: the result or an option cannot be worked with
+    """
+    answer, criteria, limit = Answer.from_result(result), criteria_of(options), parse_max_age(max_age)
+    if limit is None:
+        raise OptionError("max_age is missing; it is the objective, such as 26h.", option="max_age")
+    gone = _deleted(answer) if whole_folder else frozenset()
+    clusters = {
+        cluster_id: _cluster(answer, cluster_id, criteria, limit, folder_id)
+        for cluster_id in answer.selection
+        if cluster_id not in gone
+    }
+    deleted = {
+        cluster_id: _deleted_cluster(answer, cluster_id, counts)
+        for cluster_id, counts in answer.selection.items()
+        if cluster_id in gone
+    }
+    ordered = _worst_first(clusters)
+    return {
+        "evaluated_at": result["evaluated_at"],
+        "objective": in_words(limit),
+        "objective_seconds": _seconds(limit),
+        "folder_id": folder_id,
+        "criteria": dict(criteria.given),
+        "counts": {
+            **{status: sum(1 for cluster in clusters.values() if cluster["status"] == status) for status in STATUSES},
+            "deleted": len(deleted),
+        },
+        "missed": [cluster_id for cluster_id, cluster in ordered if cluster["status"] != "fresh"],
+        "clusters": dict(ordered),
+        "deleted": dict(sorted(deleted.items())),
+    }
+
+
+def _deleted(answer: Answer) -> frozenset[str]:
+    """Clusters of which a folder lists backups, but which it does not list."""
+    return frozenset(
+        cluster_id
+        for cluster_id, counts in answer.selection.items()
+        if counts["listed"] and cluster_id not in answer.names
+    )
+
+
+def _cluster(
+    answer: Answer, cluster_id: str, criteria: Criteria, limit: int, folder_id: str | None
+) -> dict[str, t.Any]:
+    newest, counts = answer.newest.get(cluster_id), answer.selection[cluster_id]
+    facts: dict[str, t.Any] = {
+        "status": "never",
+        "age_seconds": None,
+        "newest": None,
+        "cluster_name": answer.names.get(cluster_id),
+        "folder_id": folder_id,
+        "overdue_seconds": None,
+        "listed": counts["listed"],
+        "matched": counts["matched"],
+        "reason": explain_none(cluster_id, counts, criteria).replace(f" of cluster {cluster_id}", "", 1),
+    }
+    if newest:
+        age = answer.age(newest)
+        stale = is_stale(newest, limit, answer.evaluated_at)
+        gap = f"{in_words(age - limit)} beyond the objective" if stale else f"{in_words(limit - age)} to spare"
+        facts |= {
+            "status": "stale" if stale else "fresh",
+            "age_seconds": age // SECOND,
+            "newest": newest.facts,
+            "folder_id": newest.facts["folder_id"] or folder_id,
+            "overdue_seconds": (age - limit) // SECOND,
+            "reason": f"its newest backup is {in_words(age)} old, {gap}",
+        }
+    return facts
+
+
+def _deleted_cluster(answer: Answer, cluster_id: str, counts: dict[str, t.Any]) -> dict[str, t.Any]:
+    newest = answer.newest.get(cluster_id)
+    return {
+        "age_seconds": answer.age(newest) // SECOND if newest else None,
+        "newest": newest.facts if newest else None,
+        "listed": counts["listed"],
+        "matched": counts["matched"],
+    }
+
+
+def in_words(nanoseconds: int) -> str:
+    """A duration as people who wrote V(26h) say it: whole hours up to two days stay hours."""
+    hours, rest = divmod(nanoseconds, 3600 * SECOND)
+    if 24 <= hours <= 48:
+        minutes = rest // (60 * SECOND)
+        return f"{hours}h {minutes}m" if minutes else f"{hours}h"
+    return format_duration(nanoseconds)
+
+
+def _seconds(nanoseconds: int) -> int | float:
+    whole, rest = divmod(nanoseconds, SECOND)
+    return nanoseconds / SECOND if rest else whole
+
+
+def _worst_first(clusters: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]]:
+    return sorted(
+        clusters.items(), key=lambda item: (STATUSES.index(item[1]["status"]), -(item[1]["age_seconds"] or 0), item[0])
+    )
+
+
+def read_document(document: t.Any) -> tuple[Document, list[tuple[str, t.Any]]]:
+    """A document that :func:`judge` made, and its clusters with the worst first.
+
+    :raises OptionError: it is none
+    """
+    needed = ("evaluated_at", "objective", "objective_seconds", "missed", "clusters", "deleted")
+    if not isinstance(document, t.Mapping) or any(key not in document for key in needed):
+        raise OptionError("the input is no result of the filter yacloud.mdb.redis_backup_freshness.")
+    return document, _worst_first(document["clusters"])
+
+
+def label(cluster_id: str, cluster: t.Mapping[str, t.Any]) -> str:
+    """The cluster for people: its id, and its name where it is known."""
+    name = cluster.get("cluster_name")
+    return f"{cluster_id} ({name if name.isprintable() else repr(name)})" if name else cluster_id
+
+
+def headline(document: Document) -> str:
+    """The verdict in one sentence."""
+    total, missed = len(document["clusters"]), len(document["missed"])
+    if not total:
+        return "No cluster was checked."
+    if not missed:
+        subject = "The cluster has" if total == 1 else f"All {total} clusters have"
+        return f"{subject} a backup within the objective of {document['objective']}."
+    subject = (
+        "The cluster misses" if total == 1 else f"{missed} of {total} clusters {'misses' if missed == 1 else 'miss'}"
+    )
+    return f"{subject} the objective of {document['objective']}."
+
+
+def summary(document: t.Any) -> list[str]:
+    """The verdict in lines to read: all stale and never-backed-up clusters, the worst first; then what else there is.
+
+    :raises OptionError: the input is no document
+    """
+    document, clusters = read_document(document)
+    lines = [headline(document)]
+    for cluster_id, cluster in clusters:
+        if cluster["status"] == "never":
+            lines.append(f"  NEVER  {label(cluster_id, cluster)}: {cluster['reason']}")
+        elif cluster["status"] == "stale":
+            lines.append(
+                f"  STALE  {label(cluster_id, cluster)}: {cluster['reason']}; {cluster['newest']['id']} of {cluster['newest']['created_at']}"
+            )
+    lines += _fresh_line([cluster for cluster_id, cluster in clusters if cluster["status"] == "fresh"])
+    for cluster_id, cluster in document["deleted"].items():
+        newest = cluster["newest"]
+        last = (
+            f"its newest backup is {in_words(cluster['age_seconds'] * SECOND)} old"
+            if newest
+            else "none of its backups matches"
+        )
+        lines.append(f"  deleted {cluster_id}: {last}, {cluster['listed']} left for at most 7 days; not judged")
+    return lines
+
+
+def _fresh_line(fresh: list[t.Mapping[str, t.Any]]) -> list[str]:
+    if not fresh:
+        return []
+    oldest, newest = fresh[0]["age_seconds"] * SECOND, fresh[-1]["age_seconds"] * SECOND
+    ages = in_words(oldest) if len(fresh) == 1 else f"between {in_words(newest)} and {in_words(oldest)}"
+    return [f"  fresh  {len(fresh)} cluster{'s' if len(fresh) != 1 else ''}, newest backup {ages} old"]
