@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import socketserver
 import ssl
@@ -76,7 +77,9 @@ def html(status: int = 200) -> Reply:
 def reset(handler: Handler) -> None:
     """The connection breaks without an answer (TCP RST)."""
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    handler.hang_up()
+    handler.close_connection = True
+    # socketserver would shut the connection down in order first.
+    os.close(handler.connection.detach())
 
 
 def hang_up(handler: Handler) -> None:
