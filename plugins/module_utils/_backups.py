@@ -160,12 +160,12 @@ def _parse_row(row: t.Any, evaluated_at: int, cluster_id: str | None) -> Backup:
 
 
 def _instant(row: dict[str, t.Any], field: str, text: t.Any) -> int:
+    if not isinstance(text, str):
+        raise _BadRow(row, f"the field '{field}' is {_kind(text)} instead of a time")
     try:
         return parse_instant(text)
     except ValueError as exc:
         raise _BadRow(row, f"the field '{field}' {quoted(text)} {exc}") from None
-    except TypeError:
-        raise _BadRow(row, f"the field '{field}' is {_kind(text)} instead of a time") from None
 
 
 def _shards(row: dict[str, t.Any], names: t.Any) -> list[str]:

@@ -10,9 +10,11 @@ This file is private to the collection; its interface may change with any releas
 from __future__ import annotations
 
 import collections
+import contextlib
 import dataclasses
 import difflib
 import functools
+import gc
 import time
 import typing as t
 
@@ -76,12 +78,25 @@ def gather(question: Question, connect: t.Callable[[], Connection], now: t.Calla
             page_size=question.page_size,
             evaluated_at=evaluated_at,
         )
-        listing = _read(question, api, transport)
+        with _uncollected():
+            listing = _read(question, api, transport)
     except MdbError as exc:
         raise exc.masked(secrets.masked) from None
     finally:
         transport.close()
     return _result(question, listing, evaluated_at, api.pages)
+
+
+@contextlib.contextmanager
+def _uncollected() -> t.Iterator[None]:
+    """Holds the garbage collector back: a long listing makes many objects and no cycles, and it would look through all of them."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _read(question: Question, api: RedisApi, transport: Transport) -> Listing:

@@ -183,7 +183,7 @@ class Question:
             )
         if names and not folder_id:
             raise OptionError(
-                f"cluster_names needs folder_id (variable {FOLDER_VARIABLE}), the folder in which the names are looked up."
+                f"clusters given by name need folder_id (variable {FOLDER_VARIABLE}), the folder in which names are looked up."
             )
         if folder_id:
             check_id("folder_id", folder_id)
@@ -211,10 +211,10 @@ def check_id(option: str, value: t.Any) -> str:
     """
     if isinstance(value, str) and _ID(value):
         return value
-    shown = quoted(value) if isinstance(value, str) else f"of type {type(value).__name__}"
-    kind = "folder" if option == "folder_id" else "cluster"
+    shown = quoted(value) if isinstance(value, str) else f"a value of type {type(value).__name__}"
+    kind, name = ("folder", "folder_id: ") if option == "folder_id" else ("cluster", "")
     raise OptionError(
-        f"{option}: {shown} is no {kind} id; those have 1 to 50 letters, digits, '-' and '_', such as c9qe1abcd2fghij3klmn.",
+        f"{name}{shown} is no {kind} id; those have 1 to 50 letters, digits, '-' and '_', such as c9qe1abcd2fghij3klmn.",
         option=option,
     )
 
@@ -222,7 +222,7 @@ def check_id(option: str, value: t.Any) -> str:
 def _check_name(value: str) -> str:
     if not value or len(value) > _NAME_LENGTH:
         raise OptionError(
-            f"cluster_names: {quoted(value)} is no cluster name; those have 1 to {_NAME_LENGTH} characters.",
+            f"{quoted(value)} is no cluster name; those have 1 to {_NAME_LENGTH} characters.",
             option="cluster_names",
         )
     return value

@@ -154,19 +154,18 @@ class Selection:
         }
 
 
-def select(backups: t.Iterable[Backup], criteria: Criteria) -> Selection:
+def select(backups: t.Sequence[Backup], criteria: Criteria) -> Selection:
     """Sorts one cluster's backups into those that qualify, newest first, and those that do not."""
-    matched: list[Backup] = []
-    incomplete: list[Backup] = []
     filtered_out = dict.fromkeys((criterion.option for criterion in CRITERIA), 0)
-    filtering = bool(criteria.prepared)
-    for backup in backups:
-        if backup.created in NOT_COMPLETED:
-            incomplete.append(backup)
-        elif filtering and (option := criteria.first_failed(backup)):
-            filtered_out[option] += 1
-        else:
-            matched.append(backup)
+    incomplete = [backup for backup in backups if backup.created in NOT_COMPLETED]
+    matched = [backup for backup in backups if backup.created not in NOT_COMPLETED]
+    if criteria.prepared:
+        completed, matched = matched, []
+        for backup in completed:
+            if option := criteria.first_failed(backup):
+                filtered_out[option] += 1
+            else:
+                matched.append(backup)
     matched.sort(key=order, reverse=True)
     incomplete.sort(key=lambda backup: (backup.started, backup.id), reverse=True)
     return Selection(matched, incomplete, filtered_out)

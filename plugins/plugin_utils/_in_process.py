@@ -17,7 +17,7 @@ import sys
 import typing as t
 
 from ansible import constants
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
@@ -41,7 +41,7 @@ def can_answer(action: ActionBase, task_vars: dict[str, t.Any]) -> bool:
 
 def answer(action: ActionBase) -> dict[str, t.Any]:
     """What the module would return."""
-    validated = ArgumentSpecValidator(argument_spec()).validate(action._task.args)
+    validated = ModuleArgumentSpecValidator(argument_spec()).validate(action._task.args)
     if validated.error_messages:
         kind = (
             f"Unsupported parameters for ({action._task.action}) module: "
