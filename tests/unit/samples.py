@@ -51,18 +51,10 @@ def question(**given: t.Any) -> Question:
     return Question.from_options(options(**given))
 
 
-def connection(url: str, environ: t.Mapping[str, str] | None = None, **given: t.Any) -> Connection:
-    """A connection to a server for everything, by an IAM token unless another credential is given."""
-    credentials = {
-        "service_account_key",
-        "service_account_key_file",
-        "workload_identity_token",
-        "workload_identity_token_file",
-    }
-    if not (credentials & given.keys() or environ or "auth_method" in given):
-        given.setdefault("iam_token", TOKEN)
-    usual = {"endpoint": url, "mdb_endpoint": url, "api_retries": 2, "api_timeout": 5.0}
-    return Connection.from_options(options(**usual | given), environ=environ or {})
+def connection(url: str, **given: t.Any) -> Connection:
+    """A connection to a server for everything, by an IAM token unless ``iam_token=None`` is given."""
+    usual = {"endpoint": url, "mdb_endpoint": url, "iam_token": TOKEN, "api_retries": 2, "api_timeout": 5.0}
+    return Connection.from_options(options(**usual | given))
 
 
 def until(condition: t.Callable[[], t.Any], seconds: float = 5.0) -> bool:

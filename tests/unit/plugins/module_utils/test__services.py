@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which host serves what: known, given, or discovered once."""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+
+import pytest
+
+pytest.importorskip("requests")
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import parse_base_url
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
+    ApiError,
+    ConnectionFailed,
+    MalformedAnswer,
+    MdbError,
+    OptionError,
+)
+from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
+from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
+from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport, TransportOptions
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, answer, failure, html, reset
+
+
+@pytest.fixture
+def transport() -> t.Iterator[Transport]:
+    made = Transport(TransportOptions(api_retries=1, api_timeout=5.0), Secrets())
+    yield made
+    made.close()
+
+
+def services(endpoint: str, mdb_endpoint: str | None = None) -> Services:
+    return Services(
+        parse_base_url(endpoint, "endpoint"),
+        parse_base_url(mdb_endpoint, "mdb_endpoint", path_allowed=True) if mdb_endpoint else None,
+    )
+
+
+def listing(**addresses: t.Any) -> dict[str, t.Any]:
+    return {"endpoints": [{"id": name.replace("_", "-"), "address": address} for name, address in addresses.items()]}
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: t.Any, **kwargs: t.Any) -> t.NoReturn:
+        raise AssertionError(f"a request was made: {args} {kwargs}")
+
+    monkeypatch.setattr(Transport, "send", refuse)
+
+
+SPELLINGS = [
+    pytest.param("https://api.cloud.yandex.net"),
+    pytest.param("https://api.cloud.yandex.net:443/"),
+    *(
+        pytest.param(
+            spelling,
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="defect: explicit_scheme takes part in the comparison, so that the default is discovered",
+            ),
+        )
+        for spelling in ("api.cloud.yandex.net", "api.cloud.yandex.net:443", "API.cloud.yandex.net")
+    ),
+]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_the_default_region_is_used_without_asking(no_network: None, transport: Transport, spelling: str) -> None:
+    made = services(spelling)
+    assert str(made.find("managed-redis", transport)) == "https://mdb.api.cloud.yandex.net"
+    assert str(made.find("iam", transport)) == "https://iam.api.cloud.yandex.net"
+
+
+def test_mdb_endpoint_is_used_without_asking(no_network: None, transport: Transport) -> None:
+    made = services("api.yandexcloud.kz", "https://gate.example/mdb")
+    assert str(made.find("managed-redis", transport)) == "https://gate.example/mdb"
+
+
+def test_mdb_endpoint_leaves_iam_to_the_endpoint(server: Server, transport: Transport) -> None:
+    server.on("/endpoints", answer(listing(managed_redis="mdb.example:443", iam="iam.example:443")))
+    made = services(server.url, "https://gate.example/mdb")
+    assert str(made.find("managed-redis", transport)) == "https://gate.example/mdb"
+    assert server.requests == []
+    assert made.find("iam", transport).netloc.startswith("iam.example")
+    assert str(made.find("managed-redis", transport)) == "https://gate.example/mdb"
+
+
+def test_any_other_endpoint_is_asked_once_without_a_credential(server: Server, transport: Transport) -> None:
+    server.on(
+        "/endpoints", answer(listing(operation="x:443", managed_redis=f"127.0.0.1:{server.port}", iam="127.0.0.1:9"))
+    )
+    made = services(server.url)
+    found: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(str(made.find("managed-redis", transport)))) for _ in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(found) == {server.url}
+    assert str(made.find("iam", transport)) == "http://127.0.0.1:9"
+    (request,) = server.requests
+    assert (request.method, request.target) == ("GET", "/endpoints")
+    assert "Authorization" not in request.headers
+
+
+def test_without_a_scheme_the_endpoint_and_all_behind_it_are_https(tls_server: Server, authority: t.Any) -> None:
+    tls_server.on("/endpoints", answer(listing(managed_redis="mdb.yandexcloud.kz:443", iam="iam.yandexcloud.kz:8443")))
+    transport = Transport(TransportOptions(api_retries=0, ca_path=authority.path), Secrets())
+    made = services(f"127.0.0.1:{tls_server.port}")
+    assert str(made.find("managed-redis", transport)) == "https://mdb.yandexcloud.kz"
+    assert str(made.find("iam", transport)) == "https://iam.yandexcloud.kz:8443"
+    transport.close()
+
+
+def test_a_service_that_is_not_listed_is_named_with_the_endpoint(server: Server, transport: Transport) -> None:
+    server.on("/endpoints", answer(listing(compute="x:443")))
+    made = services(server.url)
+    for _ in range(2):
+        with pytest.raises(MalformedAnswer, match=rf"^endpoint {server.url} lists no service 'managed-redis'\."):
+            made.find("managed-redis", transport)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"endpoints": None},
+        {"endpoints": []},
+        {
+            "endpoints": [
+                None,
+                7,
+                "x",
+                {},
+                {"id": "managed-redis"},
+                {"id": 7, "address": "x"},
+                {"id": "managed-redis", "address": None},
+            ]
+        },
+    ],
+)
+def test_rows_that_say_nothing_are_passed_over(server: Server, transport: Transport, content: t.Any) -> None:
+    server.on("/endpoints", answer(content))
+    with pytest.raises(MalformedAnswer, match="lists no service"):
+        services(server.url).find("managed-redis", transport)
+
+
+@pytest.mark.parametrize("content", [{"endpoints": {"id": "x"}}, {"endpoints": "x"}, {"endpoints": 7}])
+def test_a_list_that_is_none_is_refused(server: Server, transport: Transport, content: t.Any) -> None:
+    server.on("/endpoints", answer(content))
+    with pytest.raises(MalformedAnswer, match="the field 'endpoints' of the answer is no list"):
+        services(server.url).find("managed-redis", transport)
+
+
+@pytest.mark.parametrize("address", ["", "ftp://x", "user@host", "host/path", "host:port", "\x00"])
+def test_an_address_that_is_none_is_refused(server: Server, transport: Transport, address: str) -> None:
+    server.on("/endpoints", answer(listing(managed_redis=address)))
+    with pytest.raises(OptionError, match=rf"the address of managed-redis at endpoint {server.url}"):
+        services(server.url).find("managed-redis", transport)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (failure(404, 5, "no such page"), ApiError),
+        (failure(401, 16, "who are you"), ApiError),
+        (answer({}, 302, Location="http://127.0.0.1:1/"), ApiError),
+        (html(), MalformedAnswer),
+        (answer([]), MalformedAnswer),
+    ],
+)
+def test_what_an_endpoint_answers_instead_names_it(
+    server: Server, transport: Transport, reply: t.Any, kind: type[MdbError]
+) -> None:
+    server.on("/endpoints", reply)
+    with pytest.raises(kind, match=rf"^asking endpoint {server.url} for its services: "):
+        services(server.url).find("managed-redis", transport)
+
+
+def test_an_endpoint_that_is_down_is_named_and_asked_again_later(server: Server, transport: Transport) -> None:
+    server.on("/endpoints", reset, reset, answer(listing(managed_redis="127.0.0.1:9")))
+    made = services(server.url)
+    with pytest.raises(
+        ConnectionFailed,
+        match=rf"^asking endpoint {server.url} for its services: 127.0.0.1 gave no usable answer in 2 tries",
+    ):
+        made.find("managed-redis", transport)
+    assert str(made.find("managed-redis", transport)) == "http://127.0.0.1:9"
