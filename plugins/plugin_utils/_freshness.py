@@ -103,7 +103,11 @@ def _cluster(
     if newest:
         age = answer.age(newest)
         stale = is_stale(newest, limit, answer.evaluated_at)
-        gap = f"{in_words(age - limit)} beyond the objective" if stale else f"{in_words(limit - age)} to spare"
+        gap = (
+            f"{format_duration(age - limit)} beyond the objective"
+            if stale
+            else f"{format_duration(limit - age)} to spare"
+        )
         facts |= {
             "status": "stale" if stale else "fresh",
             "age_seconds": age // SECOND,

@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: redis_backup_report
+short_description: The verdict on the freshness of backups as a page for people
+version_added: 1.0.0
+author:
+  - The yacloud.mdb authors (@yacloud)
+description:
+  - Makes one self-contained HTML page that loads nothing and runs nothing. It shows the worst cluster first, each verdict in words, and each cluster's backups
+    on a time line against the objective.
+  - The page is made from its input alone, so that the same facts give the same page.
+positional: backups
+options:
+  _input:
+    description: What the filter P(yacloud.mdb.redis_backup_freshness#filter) returned.
+    type: dict
+    required: true
+
+  backups:
+    description:
+      - Backups for the time lines, such as RV(yacloud.mdb.redis_backup_info#module:backups). Without them each shows the newest one only.
+    type: list
+    elements: dict
+    default: []
+"""
+
+EXAMPLES = r"""
+- name: Read the backups of every cluster of a folder
+  yacloud.mdb.redis_backup_info:
+    folder_id: b1gabcdefghijklmnopq
+  register: redis
+
+- name: Write the page
+  ansible.builtin.copy:
+    content: "{{ redis | yacloud.mdb.redis_backup_freshness('26h', whole_folder=true) | yacloud.mdb.redis_backup_report(redis.backups) }}"
+    dest: /srv/www/redis-backups.html
+    mode: "0644"
+"""
+
+RETURN = r"""
+_value:
+  description: The content.
+  type: str
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._report import report_html
+
+
+def redis_backup_report(document: t.Any, backups: t.Any = ()) -> str:
+    try:
+        return report_html(document, backups)
+    except MdbError as exc:
+        raise AnsibleFilterError(f"redis_backup_report: {exc}") from None
+
+
+class FilterModule:
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"redis_backup_report": redis_backup_report}
