@@ -1,0 +1,314 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every example in the guides, README and plugins is tried, in order, against an emulator that holds the cloud they speak of."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import typing as t
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytest.importorskip("yacloud_mdb_emulator")
+
+from doc_examples import GUIDES, MARKDOWN, PLUGINS, ROOT, Example, check_form, examples_of
+from yacloud_mdb_emulator.testing import Emulator
+from yacloud_mdb_emulator.tokens import KEY_ID, AuthorizedKey, make_key
+
+ACCOUNT = "ajeabcdefghij0klmnop"
+LIMIT = 60
+"""Seconds for one example."""
+
+STUBS = {
+    "ansible-galaxy": "",
+    "git": "",
+    "pip": "",
+    "terraform": "",
+    "yc": "case \"$*\" in *create-token) echo t1.docs.token ;; esac",
+}
+"""Commands that need the network or an account: each is replaced by one that notes how it was called, and what that prints."""
+
+SECRETS = ("docs-oidc-token", "t1.docs.token", "PRIVATE KEY")
+
+
+@pytest.fixture(scope="module")
+def key() -> AuthorizedKey:
+    """The key of the examples' service account."""
+    return make_key()
+
+
+@pytest.fixture(scope="module")
+def started(key: AuthorizedKey) -> Iterator[Emulator]:
+    """The cloud of examples/emulator_seed.yml, and the account and tokens of the examples."""
+    seed = yaml.safe_load((ROOT / "examples/emulator_seed.yml").read_text(encoding="utf-8"))
+    seed["service_accounts"] = [{"id": ACCOUNT, "keys": [{"id": KEY_ID, "public_key": key.public}]}]
+    seed["tokens"] = {"accepted": ["t1.docs.token"], "oidc": ["docs-oidc-token"]}
+    with Emulator.start(seed=seed) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(started: Emulator) -> Emulator:
+    """That cloud as at the start, and the two clusters in use were backed up an hour ago."""
+    started.reset()
+    created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
+    for cluster, shards in (("c9qe1abcd2fghij3klmn", ["shard1", "shard2"]), ("c9qf2bcde3ghijk4lmno", ["shard1"])):
+        started.add_backup(
+            cluster, id=f"{cluster}:fresh", created_at=created, source_shard_names=shards, type="AUTOMATED"
+        )
+    return started
+
+
+@pytest.mark.parametrize("path", [*GUIDES, *MARKDOWN, *PLUGINS], ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.timeout(600)
+def test_examples_do_what_they_say(
+    path: Path, emulator: Emulator, key: AuthorizedKey, tmp_path: Path
+) -> None:
+    examples = examples_of(path)
+    for example in examples:
+        check_form(example)
+    with Reader(emulator, {**key.document(), "service_account_id": ACCOUNT}, tmp_path, signs_in=path.stem != "authentication") as reader:
+        for example in examples:
+            reader.follow(example)
+
+
+class Reader:
+    """Somebody who copies one example after the other into a terminal and into files.
+
+    :param signs_in: whether a credential is in the environment from the start
+    """
+
+    def __init__(self, emulator: Emulator, key: dict[str, str], folder: Path, *, signs_in: bool) -> None:
+        self._emulator = emulator
+        self._home, self._folder, self._stubs = (folder / name for name in ("home", "work", "stubs"))
+        for created in (self._home, self._folder, self._stubs, folder / "node_exporter", folder / "www"):
+            created.mkdir()
+        keys = self._home / ".config/yandex-cloud"
+        keys.mkdir(parents=True)
+        for name in ("restore-key.json", "key.json"):
+            (keys / name).write_text(json.dumps(key), encoding="utf-8")
+            (self._folder / name).write_text(json.dumps(key), encoding="utf-8")
+        for name, prints in STUBS.items():
+            script = f'#!/bin/sh\necho "{name} $*" >> "{self._stubs}/calls"\n{prints}\n'
+            (self._stubs / name).write_text(script, encoding="utf-8")
+            (self._stubs / name).chmod(0o755)
+        (self._home / ".vault-password").write_text("a password of the tests\n", encoding="utf-8")
+        (self._folder / "examples").symlink_to(ROOT / "examples")
+        (self._folder / "main.tf").touch()
+        self._port = _free_port()
+        self._places = {
+            "/var/lib/node_exporter": str(folder / "node_exporter"),
+            "/srv/www": str(folder / "www"),
+            "127.0.0.1:8080": f"127.0.0.1:{self._port}",
+            "--port 8080": f"--port {self._port}",
+        }
+        self._environment = self._start_environment(signs_in)
+        self._groups: list[int] = []
+        self._printed, self._tasks = "", ""
+        self._count = 0
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        for group in self._groups:
+            try:
+                os.killpg(group, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+    def follow(self, example: Example) -> None:
+        """Do what the example says."""
+        getattr(self, f"_try_{example.how}")(example)
+        for secret in SECRETS:
+            if secret in self._printed:
+                self._stumble(example, "the output holds a secret")
+
+    def _stumble(self, example: Example, problem: str) -> t.NoReturn:
+        pytest.fail(f"{example.place}: {problem}\n{example.text}\n--- printed:\n{self._printed}", pytrace=False)
+
+    def _start_environment(self, signs_in: bool) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+        environment = {
+            **kept,
+            "HOME": str(self._home),
+            "PATH": os.pathsep.join([str(self._stubs), os.path.dirname(sys.executable), os.environ["PATH"]]),
+            "ANSIBLE_COLLECTIONS_PATH": os.environ.get("ANSIBLE_COLLECTIONS_PATH", str(ROOT / "build/collections")),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "YC_ENDPOINT": self._emulator.url,
+            "YC_WORKLOAD_IDENTITY_ENDPOINT": f"{self._emulator.url}/oauth/token",
+            "YC_METADATA_ADDR": self._emulator.url.removeprefix("http://"),
+        }
+        return environment | ({"YC_IAM_TOKEN": "t1.docs.token"} if signs_in else {})
+
+    def _run(self, command: list[str], example: Example, environment: dict[str, str] | None = None) -> None:
+        # A file, since a server that an example leaves running would keep a pipe open.
+        log = self._stubs.parent / "output"
+        with log.open("w", encoding="utf-8") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=self._folder,
+                env=environment or self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            self._groups.append(process.pid)
+            code = process.wait(LIMIT)
+        self._printed = log.read_text(encoding="utf-8")
+        if bool(code) != example.fails:
+            self._stumble(example, f"exit code {code}")
+
+    def _placed(self, text: str) -> str:
+        for place, here in self._places.items():
+            text = text.replace(place, here)
+        return text
+
+    def _try_task(self, example: Example) -> None:
+        text = self._placed(example.text)
+        document = yaml.safe_load(text)
+        if not all("hosts" in item or "ansible.builtin.import_playbook" in item for item in document):
+            self._count += example.argument != "next"
+            text = f"- hosts: reader{self._count}\n  gather_facts: false\n  tasks:\n" + re.sub("^(?=.)", "    ", text, flags=re.M)
+            self._tasks = text if example.argument != "next" else self._tasks + text
+            text = self._tasks
+        playbook = self._folder / "example.yml"
+        playbook.write_text(text, encoding="utf-8")
+        hosts = [f"reader{number}" for number in range(self._count + 1)]
+        local = " ansible_connection=local ansible_python_interpreter='{{ ansible_playbook_python }}'\n"
+        inventory = self._stubs.parent / "inventory"
+        inventory.write_text("".join(f"{host}{local}" for host in ["localhost", *hosts]), encoding="utf-8")
+        self._run(["ansible-playbook", "-i", str(inventory), str(playbook)], example)
+
+    def _try_file(self, example: Example) -> None:
+        path = self._folder / example.argument
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self._placed(example.text), encoding="utf-8")
+
+    def _try_shell(self, example: Example) -> None:
+        state = self._stubs.parent / "environment"
+        script = f"set -eo pipefail\n{self._placed(example.text)}\nenv -0 > {state}\n"
+        self._run(["bash", "-c", script], example)
+        if state.exists():
+            pairs = state.read_bytes().decode().split("\0")
+            self._environment = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+            # The emulator stands in for the real cloud too.
+            self._environment.setdefault("YC_ENDPOINT", self._emulator.url)
+            state.unlink()
+        if "yacloud-mdb-emulator" in example.text and example.text.rstrip().endswith("&"):
+            self._await_server(example)
+
+    def _await_server(self, example: Example) -> None:
+        for _attempt in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self._port)) == 0:
+                    return
+            time.sleep(0.05)
+        self._stumble(example, "the emulator does not listen")
+
+    def _try_output(self, example: Example) -> None:
+        printed = " ".join(self._printed.replace("\\n", " ").split())
+        for line in example.text.splitlines():
+            pieces = [re.escape(" ".join(piece.split())) for piece in self._placed(line).split("…")]
+            if not re.search(".*".join(pieces), printed):
+                self._stumble(example, f"this was not printed: {line.strip()}")
+
+    def _try_none(self, example: Example) -> None:
+        if example.language in ("bash", "console", "shell"):
+            subprocess.run(["bash", "-n"], input=example.text, check=True, text=True)
+
+    def _try_gitlab(self, example: Example) -> None:
+        self._try_file(example)
+        definition = yaml.safe_load(example.text)
+        jobs = {name: job for name, job in definition.items() if isinstance(job, dict) and "script" in job}
+        handed_on: dict[str, str] = {}
+        for job in jobs.values():
+            variables = {**definition.get("variables", {}), **job.get("variables", {})}
+            tokens = dict.fromkeys(job.get("id_tokens", {}), "docs-oidc-token")
+            lines = [*job.get("before_script", definition.get("default", {}).get("before_script", [])), *job["script"]]
+            self._run_job("\n".join(lines), example, {**handed_on, **variables, **tokens})
+            reports = job.get("artifacts", {}).get("reports", {})
+            if "dotenv" in reports:
+                text = (self._folder / reports["dotenv"]).read_text(encoding="utf-8")
+                handed_on |= dict(line.split("=", 1) for line in text.splitlines())
+
+    def _try_github(self, example: Example) -> None:
+        self._try_file(example)
+        definition = yaml.safe_load(example.text)
+        with _IdTokens() as id_tokens:
+            for job in definition["jobs"].values():
+                variables = {**definition.get("env", {}), **job.get("env", {}), "GITHUB_REPOSITORY_OWNER": "example"}
+                if "write" in (job.get("permissions") or definition.get("permissions") or {}).values():
+                    variables |= id_tokens.variables
+                noted = self._folder / "github_env"
+                for step in job["steps"]:
+                    noted.touch()
+                    for name, value in (line.split("=", 1) for line in noted.read_text(encoding="utf-8").splitlines()):
+                        variables[name] = value
+                    if "run" in step:
+                        files = {"GITHUB_ENV": str(noted), "RUNNER_TEMP": str(self._folder)}
+                        self._run_job(step["run"], example, {**variables, **step.get("env", {}), **files})
+
+    def _run_job(self, script: str, example: Example, variables: dict[str, str]) -> None:
+        # What a CI system gives is all that a job has, but for where the emulator is.
+        environment = {name: value for name, value in self._environment.items() if name != "YC_IAM_TOKEN"}
+        given = {name: self._placed(str(value)) for name, value in variables.items()}
+        for _round in range(2):
+            given = {name: re.sub(r"\$\{?(\w+)\}?", lambda m: given.get(m[1], m[0]), value) for name, value in given.items()}
+        self._run(["bash", "-e", "-o", "pipefail", "-c", self._placed(script)], example, environment | given)
+
+    def _try_awx(self, example: Example) -> None:
+        """AWX fills a credential type's injectors with what its fields hold."""
+        injectors = yaml.safe_load(example.text)["injectors"]
+        held, filled = self._folder / "key.json", self._stubs.parent / "injected"
+        filled.write_text(injectors["file"]["template"].replace("{{ key }}", held.read_text(encoding="utf-8")), encoding="utf-8")
+        for name, value in injectors["env"].items():
+            self._environment[name] = value.replace("{{ tower.filename }}", str(filled))
+
+
+class _IdTokens:
+    """What GitHub gives a job that may have an OIDC token: an address that answers with one."""
+
+    def __enter__(self) -> _IdTokens:
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                good = self.headers["Authorization"].lower() == "bearer docs-request-token" and "audience=" in self.path
+                self.send_response(200 if good else 403)
+                self.end_headers()
+                self.wfile.write(json.dumps({"value": "docs-oidc-token"}).encode())
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.variables = {
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"http://127.0.0.1:{self._server.server_port}/token?api-version=2.0",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "docs-request-token",
+        }
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
