@@ -1,0 +1,224 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calls at the same time: all results in order, or one end for all of them, at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import typing as t
+
+import pytest
+
+pytest.importorskip("requests")
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import parse_base_url
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import DeadlineExceeded, MalformedAnswer
+from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
+from ansible_collections.yacloud.mdb.plugins.module_utils._threads import GRACE, Call, run_all
+from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport, TransportOptions
+from ansible_collections.yacloud.mdb.tests.unit.samples import until
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Reply, Server, dripping, stalled
+
+Threads = t.Callable[[], list[str]]
+Make = t.Callable[..., Transport]
+
+
+@pytest.fixture
+def make() -> t.Iterator[Make]:
+    """Makes transports."""
+    made: list[Transport] = []
+
+    def make_one(**options: t.Any) -> Transport:
+        made.append(Transport(TransportOptions(**{"api_timeout": 30.0, "api_retries": 0} | options), Secrets()))
+        return made[-1]
+
+    yield make_one
+    for transport in made:
+        transport.close()
+
+
+def fetching(transport: Transport, server: Server, number: int = 0) -> Call[t.Any]:
+    base = parse_base_url(server.url, "endpoint")
+    return Call(
+        f"cluster c{number}: listing",
+        lambda: transport.send("GET", base, f"/{number}", doing=f"cluster c{number}: listing"),
+    )
+
+
+def test_no_calls_at_all(make: Make, client_threads: Threads) -> None:
+    assert run_all([], make()) == []
+
+
+def test_results_come_in_the_order_of_the_calls_whatever_the_order_of_completion(
+    make: Make, client_threads: Threads
+) -> None:
+    gates = [threading.Event() for _ in range(5)]
+
+    def call(number: int) -> int:
+        # Each waits for the one behind it: they complete from last to first.
+        assert number == 4 or gates[number + 1].wait(5)
+        gates[number].set()
+        return number
+
+    calls = [Call(str(number), lambda number=number: call(number)) for number in range(5)]
+    assert run_all(calls, make(concurrency=5)) == [0, 1, 2, 3, 4]
+    assert client_threads() == []
+
+
+@pytest.mark.parametrize("concurrency", [1, 3, 64])
+def test_no_more_calls_than_allowed_are_under_way(make: Make, concurrency: int) -> None:
+    lock, running, most = threading.Lock(), 0, 0
+    full = threading.Event()
+
+    def call() -> None:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+            if running == min(concurrency, 10):
+                full.set()
+        full.wait(2)
+        with lock:
+            running -= 1
+
+    run_all([Call("x", call)] * 10, make(concurrency=concurrency))
+    assert most == min(concurrency, 10)
+
+
+def test_a_call_that_fails_stops_the_rest_promptly_and_is_the_one_raised(
+    server: Server, make: Make, client_threads: Threads
+) -> None:
+    transport = make(concurrency=20)
+    under_way = [fetching(transport, server, number) for number in range(1, 20)]
+    for number in range(1, 20):
+        server.always(f"/{number}", stalled())
+
+    def fail() -> t.NoReturn:
+        assert until(lambda: len(server.requests) == 19)
+        raise MalformedAnswer("cluster c0: this one")
+
+    started = time.monotonic()
+    with pytest.raises(MalformedAnswer, match=r"^cluster c0: this one$"):
+        run_all([*under_way[:9], Call("cluster c0: listing", fail), *under_way[9:]], transport)
+    assert time.monotonic() - started < 2
+    assert client_threads() == []
+
+
+def test_calls_not_yet_begun_are_not_begun_after_a_failure(make: Make) -> None:
+    begun = []
+
+    def fail() -> t.NoReturn:
+        raise MalformedAnswer("x")
+
+    def note() -> None:
+        begun.append(1)
+
+    with pytest.raises(MalformedAnswer):
+        run_all([Call("x", fail), *[Call("y", note)] * 10], make(concurrency=1))
+    assert begun == []
+
+
+@pytest.mark.parametrize("kind", [ValueError, SystemExit, KeyboardInterrupt, MemoryError])
+def test_whatever_a_call_raises_arrives(make: Make, kind: type[BaseException], client_threads: Threads) -> None:
+    def fail() -> t.NoReturn:
+        raise kind("from the call")
+
+    with pytest.raises(kind, match="from the call"):
+        run_all([Call("x", fail)], make())
+    assert client_threads() == []
+
+
+@pytest.mark.parametrize(
+    "fault", [stalled(), stalled(200), dripping()], ids=["silent", "silent after the head", "dripping"]
+)
+def test_the_deadline_ends_what_is_under_way_and_names_it(
+    server: Server, make: Make, client_threads: Threads, fault: Reply
+) -> None:
+    transport = make(api_deadline=0.3, concurrency=2)
+    server.always("/0", fault)
+    server.always("/1", fault)
+    started = time.monotonic()
+    with pytest.raises(DeadlineExceeded) as caught:
+        run_all([fetching(transport, server, number) for number in range(3)], transport)
+    assert 0.25 < time.monotonic() - started < 1.5
+    assert str(caught.value).startswith("cluster c")
+    assert "not done within api_deadline, 0.3 s for everything together." in str(caught.value)
+    assert client_threads() == []
+
+
+def test_what_is_still_under_way_is_counted(make: Make) -> None:
+    release = threading.Event()
+    transport = make(api_deadline=0.1, concurrency=3)
+    calls = [Call("first", lambda: 1), *(Call(f"cluster c{number}", lambda: release.wait(5)) for number in range(4))]
+    with pytest.raises(DeadlineExceeded, match=r"^cluster c0 and 3 more: not done within api_deadline"):
+        run_all(calls, transport)
+    release.set()
+
+
+def test_threads_that_cannot_be_ended_are_not_waited_for(make: Make) -> None:
+    release = threading.Event()
+    started = time.monotonic()
+    with pytest.raises(DeadlineExceeded):
+        run_all([Call("x", lambda: release.wait(10))] * 8, make(api_deadline=0.1, concurrency=8))
+    assert time.monotonic() - started < 0.1 + GRACE + 1
+    assert all(thread.daemon for thread in threading.enumerate() if "work" in thread.name)
+    release.set()
+
+
+class Interrupted(BaseException):
+    """Stands for KeyboardInterrupt, and for what a task's timeout raises from its signal handler."""
+
+
+@pytest.mark.parametrize("fault", [stalled(), dripping()], ids=["silent", "dripping"])
+def test_a_signal_in_the_waiting_thread_ends_everything_promptly(
+    server: Server, make: Make, client_threads: Threads, fault: Reply
+) -> None:
+    if threading.current_thread() is not threading.main_thread():
+        pytest.skip("signals arrive in the main thread only")
+
+    def interrupt(*unused: t.Any) -> t.NoReturn:
+        raise Interrupted
+
+    transport = make(concurrency=8)
+    for number in range(8):
+        server.always(f"/{number}", fault)
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    watcher = threading.Thread(
+        target=lambda: (until(lambda: len(server.requests) == 8), os.kill(os.getpid(), signal.SIGUSR1)),
+        name="server-watcher",
+    )
+    watcher.start()
+    started = time.monotonic()
+    try:
+        with pytest.raises(Interrupted):
+            run_all([fetching(transport, server, number) for number in range(8)], transport)
+    finally:
+        watcher.join()
+        signal.signal(signal.SIGUSR1, before)
+    assert time.monotonic() - started < 2
+    assert client_threads() == []
+
+
+def test_a_thread_that_cannot_be_started_ends_the_others(
+    server: Server, make: Make, monkeypatch: pytest.MonkeyPatch, client_threads: Threads
+) -> None:
+    transport = make(concurrency=4)
+    server.always("/0", stalled())
+    begin, begun = threading.Thread.start, []
+
+    def start(thread: threading.Thread) -> None:
+        if thread.name.startswith("server") or "process_request" in thread.name:
+            begin(thread)
+            return
+        if len(begun) == 2:
+            raise RuntimeError("can't start new thread")
+        begun.append(thread)
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        run_all([fetching(transport, server)] * 4, transport)
+    assert client_threads() == []
