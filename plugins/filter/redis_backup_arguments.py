@@ -40,7 +40,7 @@ EXAMPLES = r"""
   vars:
     variables:
       redis_backup_select_clusters: [c9qe1abcd2fghij3klmn]
-      redis_backup_select_max_age: 26 hours
+      redis_backup_select_max_age: 26h
     problems: "{{ variables | yacloud.mdb.redis_backup_arguments('redis_backup_select') }}"
 """
 

@@ -53,7 +53,7 @@ seealso:
 EXAMPLES = r"""
 - name: Read the newest backup of two clusters
   yacloud.mdb.redis_backup_info:
-    cluster_ids: [c9qe1abcd2fghij3klmn, c9qf5opqr6stuvw7xyz0]
+    cluster_ids: [c9qe1abcd2fghij3klmn, c9qf2bcde3ghijk4lmno]
     limit: 1
   register: redis
 

@@ -32,7 +32,7 @@ options:
 EXAMPLES = r"""
 - name: Read the backups of every cluster of a folder
   yacloud.mdb.redis_backup_info:
-    folder_id: b1gabcdefghijklmnopq
+    folder_id: b1gabcdefghij0klmnop
   register: redis
 
 - name: Write the page
