@@ -214,6 +214,7 @@ def test_a_thread_that_cannot_be_started_ends_the_others(
             begin(thread)
             return
         if len(begun) == 2:
+            assert until(lambda: len(server.requests) == 2)
             raise RuntimeError("can't start new thread")
         begun.append(thread)
         begin(thread)
