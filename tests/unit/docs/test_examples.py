@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.server
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -36,7 +38,7 @@ STUBS = {
     "git": "",
     "pip": "",
     "terraform": "",
-    "yc": "case \"$*\" in *create-token) echo t1.docs.token ;; esac",
+    "yc": 'case "$*" in *create-token) echo t1.docs.token ;; esac',
 }
 """Commands that need the network or an account: each is replaced by one that notes how it was called, and what that prints."""
 
@@ -73,13 +75,13 @@ def emulator(started: Emulator) -> Emulator:
 
 @pytest.mark.parametrize("path", [*GUIDES, *MARKDOWN, *PLUGINS], ids=lambda path: str(path.relative_to(ROOT)))
 @pytest.mark.timeout(600)
-def test_examples_do_what_they_say(
-    path: Path, emulator: Emulator, key: AuthorizedKey, tmp_path: Path
-) -> None:
+def test_examples_do_what_they_say(path: Path, emulator: Emulator, key: AuthorizedKey, tmp_path: Path) -> None:
     examples = examples_of(path)
     for example in examples:
         check_form(example)
-    with Reader(emulator, {**key.document(), "service_account_id": ACCOUNT}, tmp_path, signs_in=path.stem != "authentication") as reader:
+    with Reader(
+        emulator, {**key.document(), "service_account_id": ACCOUNT}, tmp_path, signs_in=path.stem != "authentication"
+    ) as reader:
         for example in examples:
             reader.follow(example)
 
@@ -107,14 +109,14 @@ class Reader:
         (self._home / ".vault-password").write_text("a password of the tests\n", encoding="utf-8")
         (self._folder / "examples").symlink_to(ROOT / "examples")
         (self._folder / "main.tf").touch()
-        self._port = _free_port()
         self._places = {
-            "/var/lib/node_exporter": str(folder / "node_exporter"),
+            "/var/lib/node_exporter/textfile": str(folder / "node_exporter"),
+            "/var/lib/prometheus/node-exporter": str(folder / "node_exporter"),
             "/srv/www": str(folder / "www"),
-            "127.0.0.1:8080": f"127.0.0.1:{self._port}",
-            "--port 8080": f"--port {self._port}",
         }
+        self._take_ports()
         self._environment = self._start_environment(signs_in)
+        self._node_exporter = folder / "node_exporter"
         self._groups: list[int] = []
         self._printed, self._tasks = "", ""
         self._count = 0
@@ -138,6 +140,11 @@ class Reader:
 
     def _stumble(self, example: Example, problem: str) -> t.NoReturn:
         pytest.fail(f"{example.place}: {problem}\n{example.text}\n--- printed:\n{self._printed}", pytrace=False)
+
+    def _take_ports(self) -> None:
+        for port in (8080, 8443):
+            free = _free_port()
+            self._places |= {f"127.0.0.1:{port}": f"127.0.0.1:{free}", f"--port {port}": f"--port {free}"}
 
     def _start_environment(self, signs_in: bool) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TMPDIR") if name in os.environ}
@@ -184,7 +191,9 @@ class Reader:
         document = yaml.safe_load(text)
         if not all("hosts" in item or "ansible.builtin.import_playbook" in item for item in document):
             self._count += example.argument != "next"
-            text = f"- hosts: reader{self._count}\n  gather_facts: false\n  tasks:\n" + re.sub("^(?=.)", "    ", text, flags=re.M)
+            text = f"- hosts: reader{self._count}\n  gather_facts: false\n  tasks:\n" + re.sub(
+                "^(?=.)", "    ", text, flags=re.M
+            )
             self._tasks = text if example.argument != "next" else self._tasks + text
             text = self._tasks
         playbook = self._folder / "example.yml"
@@ -210,13 +219,13 @@ class Reader:
             # The emulator stands in for the real cloud too.
             self._environment.setdefault("YC_ENDPOINT", self._emulator.url)
             state.unlink()
-        if "yacloud-mdb-emulator" in example.text and example.text.rstrip().endswith("&"):
-            self._await_server(example)
+        if example.text.rstrip().endswith("&") and (port := re.search(r"--port (\d+)", self._placed(example.text))):
+            self._await_server(example, int(port[1]))
 
-    def _await_server(self, example: Example) -> None:
+    def _await_server(self, example: Example, port: int) -> None:
         for _attempt in range(200):
             with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self._port)) == 0:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return
             time.sleep(0.05)
         self._stumble(example, "the emulator does not listen")
@@ -233,6 +242,7 @@ class Reader:
             subprocess.run(["bash", "-n"], input=example.text, check=True, text=True)
 
     def _try_gitlab(self, example: Example) -> None:
+        self._take_ports()  # a job runs on a machine of its own
         self._try_file(example)
         definition = yaml.safe_load(example.text)
         jobs = {name: job for name, job in definition.items() if isinstance(job, dict) and "script" in job}
@@ -244,39 +254,68 @@ class Reader:
             self._run_job("\n".join(lines), example, {**handed_on, **variables, **tokens})
             reports = job.get("artifacts", {}).get("reports", {})
             if "dotenv" in reports:
-                text = (self._folder / reports["dotenv"]).read_text(encoding="utf-8")
-                handed_on |= dict(line.split("=", 1) for line in text.splitlines())
+                handed_on |= _pairs(self._folder / reports["dotenv"])
 
     def _try_github(self, example: Example) -> None:
         self._try_file(example)
         definition = yaml.safe_load(example.text)
+        known: dict[str, str] = {}
         with _IdTokens() as id_tokens:
-            for job in definition["jobs"].values():
-                variables = {**definition.get("env", {}), **job.get("env", {}), "GITHUB_REPOSITORY_OWNER": "example"}
-                if "write" in (job.get("permissions") or definition.get("permissions") or {}).values():
-                    variables |= id_tokens.variables
-                noted = self._folder / "github_env"
-                for step in job["steps"]:
-                    noted.touch()
-                    for name, value in (line.split("=", 1) for line in noted.read_text(encoding="utf-8").splitlines()):
-                        variables[name] = value
-                    if "run" in step:
-                        files = {"GITHUB_ENV": str(noted), "RUNNER_TEMP": str(self._folder)}
-                        self._run_job(step["run"], example, {**variables, **step.get("env", {}), **files})
+            for name, job in definition["jobs"].items():
+                may_have_tokens = "write" in (job.get("permissions") or definition.get("permissions") or {}).values()
+                self._run_github_job(job, example, known, id_tokens.variables if may_have_tokens else {})
+                known |= {
+                    f"needs.{name}.outputs.{output}": _filled(value, known)
+                    for output, value in job.get("outputs", {}).items()
+                }
+
+    def _run_github_job(
+        self, job: dict[str, t.Any], example: Example, known: dict[str, str], given: dict[str, str]
+    ) -> None:
+        files = {name: self._stubs.parent / name for name in ("GITHUB_ENV", "GITHUB_OUTPUT")}
+        variables = {**{name: _filled(value, known) for name, value in job.get("env", {}).items()}, **given}
+        for step in job["steps"]:
+            for path in files.values():
+                path.write_text("", encoding="utf-8")
+            if "run" in step:
+                places = {name: str(path) for name, path in files.items()} | {"RUNNER_TEMP": str(self._folder)}
+                self._run_job(_filled(step["run"], known), example, {**variables, **places})
+            variables |= _pairs(files["GITHUB_ENV"])
+            known |= {
+                f"steps.{step.get('id')}.outputs.{name}": value
+                for name, value in _pairs(files["GITHUB_OUTPUT"]).items()
+            }
+
+    def _try_prometheus(self, example: Example) -> None:
+        """The rules speak of metrics that the collection writes, and Prometheus takes them where it is installed."""
+        rules = self._folder / "rules.yml"
+        self._try_file(dataclasses.replace(example, argument=rules.name))
+        written = set(
+            re.findall(r"^\w+", "\n".join(file.read_text() for file in self._node_exporter.glob("*.prom")), re.M)
+        )
+        used = set(re.findall(r"\byacloud_\w+", example.text))
+        if not used or not used <= written:
+            self._stumble(example, f"the textfile has no {sorted(used - written)}")
+        if shutil.which("promtool"):
+            self._run(["promtool", "check", "rules", str(rules)], example)
 
     def _run_job(self, script: str, example: Example, variables: dict[str, str]) -> None:
         # What a CI system gives is all that a job has, but for where the emulator is.
         environment = {name: value for name, value in self._environment.items() if name != "YC_IAM_TOKEN"}
         given = {name: self._placed(str(value)) for name, value in variables.items()}
         for _round in range(2):
-            given = {name: re.sub(r"\$\{?(\w+)\}?", lambda m: given.get(m[1], m[0]), value) for name, value in given.items()}
+            given = {
+                name: re.sub(r"\$\{?(\w+)\}?", lambda m: given.get(m[1], m[0]), value) for name, value in given.items()
+            }
         self._run(["bash", "-e", "-o", "pipefail", "-c", self._placed(script)], example, environment | given)
 
     def _try_awx(self, example: Example) -> None:
         """AWX fills a credential type's injectors with what its fields hold."""
         injectors = yaml.safe_load(example.text)["injectors"]
         held, filled = self._folder / "key.json", self._stubs.parent / "injected"
-        filled.write_text(injectors["file"]["template"].replace("{{ key }}", held.read_text(encoding="utf-8")), encoding="utf-8")
+        filled.write_text(
+            injectors["file"]["template"].replace("{{ key }}", held.read_text(encoding="utf-8")), encoding="utf-8"
+        )
         for name, value in injectors["env"].items():
             self._environment[name] = value.replace("{{ tower.filename }}", str(filled))
 
@@ -306,6 +345,14 @@ class _IdTokens:
     def __exit__(self, *exc: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def _pairs(path: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in path.read_text(encoding="utf-8").splitlines())
+
+
+def _filled(text: str, known: dict[str, str]) -> str:
+    return re.sub(r"\$\{\{ *([\w.-]+) *\}\}", lambda found: known[found[1]], text)
 
 
 def _free_port() -> int:
