@@ -10,6 +10,7 @@ This file is private to the collection; its interface may change with any releas
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts, quoted
@@ -27,7 +28,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import format_duration, parse_instant
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import export_text
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import listed
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import listed, plain
 
 NEEDED = ("backups", "newest", "selection", "cluster_ids", "evaluated_at")
 CRITERIA = tuple(criterion.option for criterion in _CRITERIA)
@@ -36,45 +37,40 @@ CRITERIA = tuple(criterion.option for criterion in _CRITERIA)
 ON_MISSING = ("error", "warn", "skip")
 
 
-@dataclasses.dataclass(frozen=True)
 class Answer:
-    """The module's result, read once.
+    """The module's result. Reading a row out of a variable of Ansible's costs, so each is read only where it is needed, and once.
 
-    :ivar newest: cluster id to its newest matching backup
-    :ivar backups: cluster id to its matching backups as far as they were returned, newest first
     :ivar selection: cluster id to the counts by which its choice is explained, for every cluster asked for
     :ivar names: cluster id to name, where it is known
     :ivar evaluated_at: the instant from which ages are counted
+    :raises OptionError: it is no result of the module
     """
 
-    newest: dict[str, Backup]
-    backups: dict[str, list[Backup]]
-    selection: t.Mapping[str, dict[str, t.Any]]
-    names: dict[str, str]
-    evaluated_at: int
-
-    @classmethod
-    def from_result(cls, result: t.Any) -> Answer:
-        """The answer in a registered result.
-
-        :raises OptionError: it is no result of the module
-        """
+    def __init__(self, result: t.Any) -> None:
         if not isinstance(result, t.Mapping) or any(key not in result for key in NEEDED):
             raise OptionError(
-                "the input is no result of yacloud.mdb.redis_backup_info, which has " + ", ".join(NEEDED) + "."
+                f"the input is no result of yacloud.mdb.redis_backup_info, which has {', '.join(NEEDED)}."
             )
-        evaluated_at = parse_instant(str(result["evaluated_at"]))
-        newest = from_facts(result["newest"].values(), None)
-        backups: dict[str, list[Backup]] = {}
-        for backup in from_facts(result["backups"], None):
-            backups.setdefault(backup.facts["source_cluster_id"], []).append(backup)
-        return cls(
-            newest=dict(zip(result["newest"], newest, strict=True)),
-            backups=backups,
-            selection=result["selection"],
-            names={cluster_id: name for name, cluster_id in reversed(list(result["cluster_ids"].items()))},
-            evaluated_at=evaluated_at,
-        )
+        self._result = result
+        self.selection: dict[str, dict[str, t.Any]] = plain(result["selection"])
+        self.names: dict[str, str] = {
+            cluster_id: name for name, cluster_id in reversed(plain(result["cluster_ids"]).items())
+        }
+        self.evaluated_at = parse_instant(str(result["evaluated_at"]))
+
+    @functools.cached_property
+    def newest(self) -> dict[str, Backup]:
+        """Cluster id to its newest matching backup."""
+        newest = plain(self._result["newest"])
+        return dict(zip(newest, from_facts(newest.values(), None), strict=True))
+
+    @functools.cached_property
+    def backups(self) -> dict[str, list[Backup]]:
+        """Cluster id to its matching backups as far as they were returned, newest first."""
+        clusters: dict[str, list[Backup]] = {}
+        for backup in from_facts(plain(self._result["backups"]), None):
+            clusters.setdefault(backup.facts["source_cluster_id"], []).append(backup)
+        return clusters
 
     def label(self, cluster_id: str) -> str:
         """The cluster for people: its id, and its name where it is known."""
@@ -102,7 +98,7 @@ def explain_choice(result: t.Any, options: t.Mapping[str, t.Any]) -> list[str]:
     :param options: the criteria that were asked with
     :raises MdbError: the result or an option cannot be worked with
     """
-    answer, criteria = Answer.from_result(result), criteria_of(options)
+    answer, criteria = Answer(result), criteria_of(options)
     if not answer.selection:
         return ["No cluster was asked for, so nothing was chosen."]
     lines: list[str] = []
@@ -167,7 +163,7 @@ def object_to(
         raise OptionError(
             f"on_missing {quoted(str(on_missing))} is none of {', '.join(ON_MISSING)}.", option="on_missing"
         )
-    answer, criteria, limit = Answer.from_result(result), criteria_of(options), parse_max_age(max_age)
+    answer, criteria, limit = Answer(result), criteria_of(options), parse_max_age(max_age)
     found = Objections()
     missing = [
         explain_none(answer.label(cluster_id), counts, criteria)
@@ -182,15 +178,16 @@ def object_to(
             for cluster_id, backup in answer.newest.items()
             if is_stale(backup, limit, answer.evaluated_at)
         ]
-    found.errors += _refusals(result, answer, exports)
+    found.errors += _refusals(answer, exports)
     return found
 
 
-def _refusals(result: t.Any, answer: Answer, exports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+def _refusals(answer: Answer, exports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+    newest = {cluster_id: backup.facts for cluster_id, backup in answer.newest.items()}
     refused = []
     for entry in exports:
         try:
-            export_text(result["newest"], answer.selection, entry["format"])
+            export_text(newest, answer.selection, entry["format"])
         except MdbError as exc:
             refused.append(f"{entry['path']} cannot be written: {exc}")
     return refused

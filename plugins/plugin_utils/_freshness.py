@@ -22,6 +22,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_duration
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import Answer, criteria_of
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import plain
 
 STATUSES = ("never", "stale", "fresh")
 """What a cluster can be, the worst first."""
@@ -45,7 +46,7 @@ def judge(
     :param folder_id: the folder that was read, for clusters whose backups do not tell
     :raises MdbError: the result or an option cannot be worked with
     """
-    answer, criteria, limit = Answer.from_result(result), criteria_of(options), parse_max_age(max_age)
+    answer, criteria, limit = Answer(result), criteria_of(options), parse_max_age(max_age)
     if limit is None:
         raise OptionError("max_age is missing; it is the objective, such as 26h.", option="max_age")
     gone = _deleted(answer) if whole_folder else frozenset()
@@ -157,6 +158,7 @@ def read_document(document: t.Any) -> tuple[Document, list[tuple[str, t.Any]]]:
     needed = ("evaluated_at", "objective", "objective_seconds", "missed", "clusters", "deleted")
     if not isinstance(document, t.Mapping) or any(key not in document for key in needed):
         raise OptionError("the input is no result of the filter yacloud.mdb.redis_backup_freshness.")
+    document = plain(document)
     return document, _worst_first(document["clusters"])
 
 

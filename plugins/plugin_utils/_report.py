@@ -16,7 +16,7 @@ import hashlib
 import html
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts, order
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import (
     SECOND,
@@ -46,11 +46,9 @@ def report_html(document: t.Any, backups: t.Any) -> str:
     :raises MdbError: the input is neither
     """
     document, clusters = read_document(document)
-    if not isinstance(backups, (list, tuple)):
-        raise OptionError("backups is no list of backups.", option="backups")
     evaluated_at = parse_instant(document["evaluated_at"])
     axis = Axis(round(document["objective_seconds"] * SECOND))
-    marks = _marks(from_facts(backups, None), clusters, evaluated_at)
+    marks = _marks(backups, clusters, evaluated_at)
     rows = "".join(_row(cluster_id, cluster, marks[cluster_id], axis) for cluster_id, cluster in clusters)
     kinds = {mark.kind for cluster_marks in marks.values() for mark in cluster_marks}
     body = [
@@ -141,7 +139,7 @@ def _row(cluster_id: str, cluster: _Cluster, marks: list[Mark], axis: Axis) -> s
     status = cluster["status"]
     name = cluster["cluster_name"]
     who = f"<b>{_text(name)}</b><small>{_text(cluster_id)}</small>" if name else f"<b>{_text(cluster_id)}</b>"
-    line = draw(axis, marks, status, _text(_in_words(marks, cluster, axis)))
+    line = draw(axis, marks, cluster["matched"], status, _text(_in_words(marks, cluster, axis)))
     return (
         f'<tr role="row" class="{status}">'
         f'<td role="cell" class="verdict"><span class="badge"><span aria-hidden="true">{_SIGNS[status]}</span> {_WORDS[status]}</span></td>'
@@ -191,18 +189,24 @@ def _in_words(marks: list[Mark], cluster: _Cluster, axis: Axis) -> str:
     return f"Backups of the last {in_words(axis.window)}: {', '.join(counts) or 'none'}{rest}. The newest is {in_words(marks[0].age)} old."
 
 
-def _marks(backups: list[Backup], clusters: list[tuple[str, _Cluster]], evaluated_at: int) -> dict[str, list[Mark]]:
+def _marks(rows: t.Any, clusters: list[tuple[str, _Cluster]], evaluated_at: int) -> dict[str, list[Mark]]:
     """Each cluster's backups, newest first; the newest alone where none were given."""
+    if not isinstance(rows, (list, tuple)):
+        raise OptionError("backups is no list of backups as the module returns them.", option="backups")
     found: dict[str, list[Backup]] = {cluster_id: [] for cluster_id, cluster in clusters}
-    for backup in backups:
-        found.get(backup.facts["source_cluster_id"], []).append(backup)
+    # Reading out of a variable of Ansible's costs, and a line needs no more than this of a row.
+    needed = ("id", "source_cluster_id", "created_at", "started_at", "type")
+    for backup in from_facts(
+        ({name: row.get(name) for name in needed} if isinstance(row, dict) else row for row in rows), None
+    ):
+        found.setdefault(backup.facts["source_cluster_id"], []).append(backup)
     for cluster_id, cluster in clusters:
         if cluster["newest"] and not found[cluster_id]:
             found[cluster_id] = from_facts([cluster["newest"]], None)
     return {
         cluster_id: [
             Mark(evaluated_at - backup.created, backup.facts["type"])
-            for backup in sorted(own, reverse=True)
+            for backup in sorted(own, key=order, reverse=True)
             if backup.completed
         ]
         for cluster_id, own in found.items()

@@ -93,10 +93,11 @@ def _short(age: int) -> str:
     return f"{days}d" if not rest else in_words(age)
 
 
-def draw(axis: Axis, marks: t.Sequence[Mark], status: str, words: str) -> str:
+def draw(axis: Axis, marks: t.Sequence[Mark], matched: int, status: str, words: str) -> str:
     """One cluster's line.
 
-    :param marks: its backups, newest first
+    :param marks: its backups, newest first, as far as they were returned
+    :param matched: how many there are
     :param status: its verdict, which decides how the time without a backup looks
     :param words: the line in words, escaped
     """
@@ -112,7 +113,7 @@ def draw(axis: Axis, marks: t.Sequence[Mark], status: str, words: str) -> str:
             for name, shape, found in _kinds(ahead)
         ),
     ]
-    if len(ahead) < len(marks):
+    if len(ahead) < matched:
         parts.append(
             f'<path class="older" d="M{_LEFT - 4} {MIDDLE - 5}L{_LEFT - 12} {MIDDLE}L{_LEFT - 4} {MIDDLE + 5}"/>'
         )

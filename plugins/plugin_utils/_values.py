@@ -16,12 +16,12 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionE
 
 def plain(value: t.Any) -> t.Any:
     """The value without Ansible's own containers and tagged texts, which neither the C encoder of JSON nor YAML knows."""
-    if isinstance(value, t.Mapping):
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, dict):
         return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    if isinstance(value, str):
-        return str.__str__(value)
     return value
 
 
