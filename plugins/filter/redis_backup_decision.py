@@ -57,9 +57,10 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import CRITERIA, explain_choice
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import refuse_unknown
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import refuse_unknown, without_omitted
 
 
+@without_omitted
 def redis_backup_decision(result: t.Any, **options: t.Any) -> list[str]:
     try:
         refuse_unknown(options, CRITERIA)

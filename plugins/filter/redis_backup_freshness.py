@@ -119,9 +119,10 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import CRITERIA
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import judge
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import refuse_unknown
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import refuse_unknown, without_omitted
 
 
+@without_omitted
 def redis_backup_freshness(
     result: t.Any, max_age: t.Any, whole_folder: bool = False, folder_id: str | None = None, **options: t.Any
 ) -> dict[str, t.Any]:

@@ -79,9 +79,10 @@ from ansible.utils.display import Display
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import CRITERIA, object_to
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import refuse_unknown
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import refuse_unknown, without_omitted
 
 
+@without_omitted
 def redis_backup_objections(
     result: t.Any,
     on_missing: str = "error",

@@ -27,7 +27,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbErro
 from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question, connection_spec
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import FORMATS
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import is_number, listed, shown_type
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import is_number, is_omitted, listed, shown_type
 
 QUESTION = {
     "clusters": "cluster_ids",
@@ -45,6 +45,9 @@ ROLES = {
     "redis_backup_freshness": (*QUESTION, "on_stale", "connection", *PATHS),
 }
 """The roles and their variables, less the prefix."""
+
+REQUIRED: dict[str, tuple[str, ...]] = {"redis_backup_select": (), "redis_backup_freshness": ("max_age",)}
+"""Variables that cannot be null."""
 
 _LISTS = frozenset(["clusters", "cluster_names", *(item.option for item in CRITERIA if item.spec["type"] == "list")])
 _NO_NULL = ("clusters", "cluster_names")
@@ -87,7 +90,7 @@ def argument_problems(variables: t.Mapping[str, t.Any], role: str) -> list[str]:
     own = {
         name[len(prefix) :]: value
         for name, value in variables.items()
-        if name.startswith(prefix) and type(value).__name__ != "_OmitType"
+        if name.startswith(prefix) and not is_omitted(value)
     }
     found = Variables(role, {key: own[key] for key in known if key in own})
     _check_names(own, known, found)
@@ -112,7 +115,9 @@ def _check_question(found: Variables) -> None:
     options: dict[str, t.Any] = {}
     for key, option in QUESTION.items():
         value = found.values.get(key)
-        problem = _type_problem(key, value) if key in found.values else None
+        if key in REQUIRED[found.role] and key not in found.values:
+            found.object(key, "is missing.")
+        problem = _type_problem(key, value, required=key in REQUIRED[found.role]) if key in found.values else None
         if problem:
             found.object(key, problem)
         elif value is not None:
@@ -133,9 +138,11 @@ def _check_question(found: Variables) -> None:
             found.problems.append(_with_variables(str(exc), option, found))
 
 
-def _type_problem(key: str, value: t.Any) -> str | None:
-    if isinstance(value, datetime.date):
-        return "is a time that YAML has already read and cut to microseconds; put it in quotes."
+def _type_problem(key: str, value: t.Any, required: bool) -> str | None:
+    if isinstance(value, datetime.datetime) and key in ("created_after", "created_before"):
+        return None
+    if key == "max_age" and (value == "" or (value is None and required)):
+        return "is empty, which would leave the guard out; give a duration such as 26h."
     if value is None:
         return "is null; leave it out, or give a list ([] asks nothing)." if key in _NO_NULL else None
     if key in _LISTS:
@@ -177,7 +184,7 @@ def _check_connection(found: Variables) -> None:
     for name, value in given.items():
         if name not in spec:
             found.object("connection", _unknown_option(name, spec))
-        elif value is not None and type(value).__name__ != "_OmitType":
+        elif value is not None and not is_omitted(value):
             try:
                 options[name] = _converted(value, spec[name])
             except (TypeError, ValueError) as exc:

@@ -9,9 +9,12 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+
+T = t.TypeVar("T")
 
 
 def plain(value: t.Any) -> t.Any:
@@ -23,6 +26,21 @@ def plain(value: t.Any) -> t.Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value
+
+
+def is_omitted(value: t.Any) -> bool:
+    """Whether the value is what C(omit) stands for: a variable is set to it where another one was not given."""
+    return type(value).__name__ == "_OmitType"
+
+
+def without_omitted(function: t.Callable[..., T]) -> t.Callable[..., T]:
+    """A filter for which an option that is C(omit) is one that was not given."""
+
+    @functools.wraps(function)
+    def filtering(*args: t.Any, **options: t.Any) -> T:
+        return function(*args, **{name: value for name, value in options.items() if not is_omitted(value)})
+
+    return filtering
 
 
 def is_number(value: t.Any) -> bool:
