@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks import peers
-from benchmarks.contenders import Contender, Reported
+from benchmarks.contenders import Contender, Process, Reported
 from benchmarks.expected import Answer, answer_of
 from benchmarks.recording import PAGE_SIZE
 from benchmarks.servers import EMULATOR, EMULATOR_TLS, REPLAY, Server, World
@@ -25,6 +25,7 @@ class Case:
     :ivar kind: of server
     :ivar small: the world of a smoke run
     :ivar contenders: who takes part, once there is somebody to answer
+    :ivar brief: who of them plays in a smoke run too; bare processes always do
     """
 
     name: str
@@ -33,13 +34,15 @@ class Case:
     world: World
     small: World
     contenders: Callable[[Server], list[Contender]]
+    brief: tuple[str, ...] = ("info",)
 
     def who(self, server: Server, *, quick: bool) -> list[Contender]:
-        """Who takes part; in a smoke run fewer, and each does its work twice at most."""
+        """Who takes part; in a smoke run some, and nearly all do their work once."""
         found = self.contenders(server)
         if not quick:
             return found
-        return [dataclasses.replace(each, loops=min(each.loops, 2)) for each in found if each.quick]
+        some = [each for each in found if each.key in self.brief or isinstance(each, Process)]
+        return [dataclasses.replace(each, loops=min(each.loops, 2 if each.key == "info" else 1)) for each in some]
 
     def right_answer(self, server: Server) -> Answer:
         """What every contender has to answer, in the parts that it answers."""
@@ -71,7 +74,7 @@ def _https(server: Server) -> list[Contender]:
         peers.empty(),
         peers.ping(6),
         peers.module("info", server, 31),
-        peers.module("info-module", server, 6, MACHINE, quick=False),
+        peers.module("info-module", server, 6, MACHINE),
     ]
 
 
@@ -80,9 +83,9 @@ def _pages(server: Server) -> list[Contender]:
         peers.empty(),
         peers.module("info", server, 21, limit=1),
         peers.module("info-all", server, 6),
-        peers.module("info-module", server, 6, MACHINE, quick=False, limit=1),
+        peers.module("info-module", server, 6, MACHINE, limit=1),
         peers.uri(server, 3),
-        peers.sdk_module(server, 6, quick=False),
+        peers.sdk_module(server, 6),
         peers.sdk_process(server),
         peers.requests_process(server),
         *peers.curl(server),
@@ -113,7 +116,7 @@ def _large(server: Server) -> list[Contender]:
     return [
         peers.empty(),
         peers.module("info", server, 3, rounds=3, limit=1),
-        peers.module("info-module", server, 2, MACHINE, quick=False, rounds=3, limit=1),
+        peers.module("info-module", server, 2, MACHINE, rounds=3, limit=1),
         peers.sdk_process(server, 3),
         peers.requests_process(server, 3),
         *peers.curl(server, 3),
@@ -139,9 +142,9 @@ def _folder(server: Server) -> list[Contender]:
     return [
         peers.empty(),
         peers.module("info", server, 3, rounds=3, limit=1),
-        peers.module("info-all", server, 2, rounds=3, quick=False),
-        peers.module("info-module", server, 2, MACHINE, quick=False, rounds=3, limit=1),
-        peers.uri(server, 1, rounds=1, quick=False),
+        peers.module("info-all", server, 2, rounds=3),
+        peers.module("info-module", server, 2, MACHINE, rounds=3, limit=1),
+        peers.uri(server, 1, rounds=1),
         peers.sdk_process(server, 3),
         peers.requests_process(server, 3),
         *peers.curl(server, 3),
@@ -164,21 +167,23 @@ def _roles(server: Server) -> list[Contender]:
     return [
         peers.empty(),
         peers.ping(6),
-        peers.module("info", server, 4, quick=False, rounds=3, limit=2),
+        peers.module("info", server, 4, rounds=3, limit=2),
         peers.role("redis_backup_select", server, 2, 3),
         peers.role("redis_backup_freshness", server, 2, 3, on_stale="warn"),
-        peers.uri(server, 1, rounds=1, quick=False),
+        peers.uri(server, 1, rounds=1),
     ]
 
 
 # --- all of them --------------------------------------------------------------------------------------------------
 
+_BRIEF = ("empty", "info", "info-module", "lookup", "url-lookup", "uri", "sdk-module")
+
 CASES = (
-    Case("rows", "1 cluster with 100,000 backups, in memory", REPLAY, World(1, 100_000), World(1, 20_000), _rows),
-    Case("one", "1 cluster with 14 backups", EMULATOR, World(1, 14), World(1, 14), _one),
+    Case("rows", "1 cluster with 100,000 backups, in memory", REPLAY, World(1, 100_000), World(1, 2_000), _rows),
+    Case("one", "1 cluster with 14 backups", EMULATOR, World(1, 14), World(1, 14), _one, _BRIEF),
     Case("https", "1 cluster with 14 backups, over HTTPS", EMULATOR_TLS, World(1, 14), World(1, 14), _https),
-    Case("pages", "1 cluster with 2,345 backups", REPLAY, World(1, 2345), World(1, 1100), _pages),
-    Case("large", "1 cluster with 100,000 backups", REPLAY, World(1, 100_000), World(1, 2100), _large),
+    Case("pages", "1 cluster with 2,345 backups", REPLAY, World(1, 2345), World(1, 1100), _pages, ("info-all", "uri")),
+    Case("large", "1 cluster with 100,000 backups", REPLAY, World(1, 100_000), World(1, 2100), _large, ()),
     Case(
         "latency",
         "64 clusters with 14 backups each, 50 ms latency",
@@ -186,6 +191,7 @@ CASES = (
         World(64, 14, latency=0.05),
         World(6, 3, latency=0.05),
         _latency,
+        ("info", "lookup"),
     ),
     Case(
         "folder",
@@ -202,6 +208,7 @@ CASES = (
         World(64, 14),
         World(10, 3),
         _lookups,
+        ("lookup-10",),
     ),
     Case(
         "roles",
@@ -210,5 +217,6 @@ CASES = (
         World(300, 30, whole_folder=True),
         World(10, 5, whole_folder=True),
         _roles,
+        ("redis_backup_select", "redis_backup_freshness"),
     ),
 )

@@ -27,14 +27,12 @@ class Contender:
     :ivar label: its name in the table
     :ivar loops: how often the work is repeated within one run to find what a further time costs; 1 for a process
     :ivar rounds: at most so many timed rounds, for one that is slow
-    :ivar quick: whether it takes part in a smoke run
     """
 
     key: str
     label: str
     loops: int = 1
     rounds: int = 1000
-    quick: bool = True
 
     in_play: ClassVar[bool] = False
 

@@ -69,7 +69,7 @@ def take_turns(
 ) -> dict[str, Times]:
     """Times every contender in every round, each round in another order, so that what disturbs one disturbs all."""
     found = {contender.key: Times(contender) for contender in contenders}
-    for number in range(rounds):
+    for number in range(rounds if contenders else 0):
         say(f"round {number + 1} of {rounds}")
         shift = number % len(contenders)
         for contender in [*contenders[shift:], *contenders[:shift]]:

@@ -41,7 +41,7 @@ def empty_module(loops: int) -> Contender:
 
 
 def module(
-    key: str, server: Server, loops: int, host: str = LOCALHOST, quick: bool = True, rounds: int = 1000, **options: Any
+    key: str, server: Server, loops: int, host: str = LOCALHOST, rounds: int = 1000, **options: Any
 ) -> Contender:
     """The module: answered in process on localhost, a process of its own on the other host."""
     question = _question(server) | options
@@ -51,7 +51,6 @@ def module(
         f"{INFO}{f' ({shown})' if shown else ''}, {'in process' if host == LOCALHOST else 'as a module'}",
         loops,
         rounds,
-        quick,
         tasks=lambda n: [_looped(INFO, {**_connection(server), **question}, n)],
         host=host,
         expression="result.results[0]",
@@ -97,7 +96,7 @@ def role(name: str, server: Server, loops: int, rounds: int, **options: Any) -> 
 # --- what else there is -------------------------------------------------------------------------------------------
 
 
-def uri(server: Server, loops: int, rounds: int = 1000, quick: bool = True) -> Contender:
+def uri(server: Server, loops: int, rounds: int = 1000) -> Contender:
     """Pages with ansible.builtin.uri and include_tasks, the choice in Jinja: one cluster or a folder."""
     path = f"/managed-redis/v1/clusters/{server.recording.clusters[0]}/backups?"
     if folder := server.recording.folder_id:
@@ -109,7 +108,6 @@ def uri(server: Server, loops: int, rounds: int = 1000, quick: bool = True) -> C
         "ansible.builtin.uri in a paging loop, choice in Jinja",
         loops,
         rounds,
-        quick,
         tasks=lambda n: [{**include, "vars": variables, "loop": list(range(n))}],
         expression="{'newest': newest, 'listed': rows | length}",
     )
@@ -129,7 +127,6 @@ def uri_of_clusters(server: Server, rounds: int) -> Contender:
         "ansible.builtin.uri in a loop over the clusters, choice in Jinja",
         1,
         rounds,
-        quick=False,
         tasks=lambda n: [task, {"ansible.builtin.set_fact": {"newest": f"{{{{ {choose} }}}}"}, "vars": rows}] * n,
         expression="{'newest': newest}",
     )
@@ -163,14 +160,13 @@ def constant(loops: int) -> Contender:
     return InPlay("constant", "ansible.builtin.set_fact of a constant", loops, tasks=lambda n: _set_facts("1", n))
 
 
-def sdk_module(server: Server, loops: int, quick: bool = True) -> Contender:
+def sdk_module(server: Server, loops: int) -> Contender:
     """The official SDK in a module."""
     arguments = _peer_arguments(server, "address", server.grpc_address)
     return InPlay(
         "sdk-module",
         "official SDK over gRPC, as a module",
         loops,
-        quick=quick,
         tasks=lambda n: [_looped("bench_sdk", arguments, n)],
         host=MACHINE,
         expression="result.results[0]",

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.contenders import EMPTY
@@ -27,20 +27,20 @@ _LEGEND = """\
 """
 
 
-def markdown(results: Mapping[str, Result], verdicts: Iterable[Verdict], facts: Mapping[str, str]) -> str:
+def markdown(results: Mapping[str, Result], verdicts: Sequence[Verdict], facts: Mapping[str, str]) -> str:
     """The whole report."""
     parts = [
         "<!--\nSPDX-FileCopyrightText: 2026 The yacloud.mdb authors\nSPDX-License-Identifier: GPL-3.0-or-later\n-->",
         "# Speed, measured\n\nMade by `make bench`.",
         "\n".join(_table(["what", "which"], [list(item) for item in facts.items()])),
-        "## What must hold\n\n" + "\n".join(_verdicts(verdicts)),
+        *(["## What must hold\n\n" + "\n".join(_verdicts(verdicts))] if verdicts else []),
         "## How to read the tables\n\n" + _LEGEND.rstrip(),
         *(_case(result) for result in results.values()),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def as_json(results: Mapping[str, Result], verdicts: Iterable[Verdict], facts: Mapping[str, str]) -> dict[str, Any]:
+def as_json(results: Mapping[str, Result], verdicts: Sequence[Verdict], facts: Mapping[str, str]) -> dict[str, Any]:
     """The whole report with every round."""
     return {
         "facts": dict(facts),
@@ -74,7 +74,7 @@ def _rounded(seconds: list[float]) -> list[float]:
     return [round(value, 5) for value in seconds]
 
 
-def _verdicts(verdicts: Iterable[Verdict]) -> list[str]:
+def _verdicts(verdicts: Sequence[Verdict]) -> list[str]:
     rows = [
         [
             verdict.limit.text,

@@ -75,8 +75,10 @@ def test_report(measured):
     measured.wrong["uri"] = "it gave no answer"
     verdicts = judge({"one": measured})
     text = markdown({"one": measured}, verdicts, {"Python": "3"})
-    assert "| **Ours** |     2,250 |      750 |       100 |     1 |" in text
-    assert "| uri: it gave no answer |" in text
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()]
+    assert ["**Ours**", "2,250", "750", "100", "1"] in lines
+    assert ["SDK", "500", "", "", "5"] in lines
+    assert ["uri: it gave no answer", "wrong", "", "", ""] in lines
     document = as_json({"one": measured}, verdicts, {"Python": "3"})
     assert document["limits"][0]["holds"] is True
     assert document["cases"]["one"]["seconds"]["info"]["11"] == [2.5, 4.0]
@@ -111,10 +113,10 @@ def test_wrong_answer_counts_for_nothing(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr("benchmarks.cases.answer_of", lambda rows: {"ids": [], "newest": {}})
     assert run.main(["--quick", "--case", "rows", "--output", str(tmp_path)]) == 1
     assert "rows: facts: " in capsys.readouterr().err
-    assert json.loads(next(tmp_path.glob("*.json")).read_text())["limits"] == []
+    assert json.loads(next(tmp_path.glob("*.json")).read_text())["cases"]["rows"]["seconds"] == {}
 
 
-@pytest.mark.parametrize("case", ["rows", "latency", "roles"])
+@pytest.mark.parametrize("case", ["rows", "https"])
 def test_case(case, tmp_path):
     command = [sys.executable, str(ROOT / "benchmarks/run.py"), "--quick", "--case", case, "--output", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
