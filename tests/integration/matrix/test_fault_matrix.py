@@ -1,0 +1,233 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every fault by first, middle and last page by module and lookup by one cluster and twenty at the same time.
+
+A cell survives with the complete and identical result, or fails with the cluster, the cause and what to do. The core runs in
+this process; tests/integration/system has cells that run ansible-playbook.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.loader import lookup_loader
+from ansible.template import Templar
+
+from ansible_collections.yacloud.mdb.plugins.module_utils import _facts, _options, _tokens
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from yacloud_mdb_emulator.testing import Emulator
+
+NOW = 1_795_168_800_000_000_000
+CLUSTERS = [f"c9qmatrix{number:02d}" for number in range(20)]
+VICTIM = CLUSTERS[7]
+"""The cluster that a fault strikes; the others are read beside it."""
+PAGE_SIZE, PAGES = 3, 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A fault, and what has to come of it.
+
+    :ivar says: what the message of a failure holds beside the cluster; None where the fault is survived
+    :ivar options: connection options other than the usual
+    """
+
+    name: str
+    fault: dict[str, Any]
+    says: str | None = None
+    options: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+PATIENT = {"api_timeout": 0.15}
+SHORT = {"api_retries": 1}
+
+PASSING = [
+    *(Case(f"status-{status}", {"kind": "status", "status": status}) for status in (429, 500, 502, 503, 504)),
+    Case("twice-503", {"kind": "status", "status": 503, "times": 2}),
+    Case("retry-after", {"kind": "status", "status": 429, "headers": {"Retry-After": "0"}}),
+    Case(
+        "retry-after-date",
+        {"kind": "status", "status": 503, "headers": {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}},
+    ),
+    Case("html-502", {"kind": "html"}),
+    Case("empty-503", {"kind": "status", "status": 503, "body": ""}),
+    Case("reset", {"kind": "reset"}),
+    Case("truncated", {"kind": "truncated"}),
+    Case("truncated-chunks", {"kind": "truncated", "chunked": True}),
+    Case("stall", {"kind": "stall"}, options=PATIENT),
+    Case("stall-after-headers", {"kind": "stall", "after_headers": True}, options=PATIENT),
+    Case("slow-drip", {"kind": "drip"}),
+    Case("late", {"kind": "status", "status": 503, "delay": 0.02}),
+    Case("refused-once", {"kind": "status", "status": 401}, options={"auth_method": "service_account_key"}),
+    Case("empty-page", {"kind": "empty_page"}),
+    Case("repeated-row", {"kind": "repeat_row", "times": -1}),
+    Case("finishing", {"kind": "finish_backup"}),
+]
+
+LASTING = [
+    Case("refused", {"kind": "status", "status": 401}, "The credential was refused: iam_token of the "),
+    Case("no-role", {"kind": "status", "status": 403}, "managed-redis.viewer"),
+    Case("not-found", {"kind": "status", "status": 404}, "check the id and the region"),
+    Case("bad-request", {"kind": "status", "status": 400}, "compare the options with the documentation"),
+    Case("quota", {"kind": "status", "status": 429}, "lower concurrency or try later", SHORT),
+    Case("down", {"kind": "status", "status": 503}, "try later, or see the cloud's status page", SHORT),
+    Case("internal", {"kind": "status", "status": 500}, "report it with the ids given here", SHORT),
+    Case("bad-gateway", {"kind": "html"}, "text/html). The service is not available; try later", SHORT),
+    Case(
+        "retry-after-too-long",
+        {"kind": "status", "status": 503, "headers": {"Retry-After": "90"}},
+        "Raise api_deadline",
+    ),
+    Case("resets", {"kind": "reset"}, "See whether the service and the network between are up", SHORT),
+    Case("truncations", {"kind": "truncated"}, "See whether the service and the network between are up", SHORT),
+    Case("stalls", {"kind": "stall"}, "timed out", {**SHORT, "api_timeout": 0.1}),
+    Case("drip-past-deadline", {"kind": "drip", "delay": 0.02}, "Raise api_deadline", {"api_deadline": 0.5}),
+    Case("stall-past-deadline", {"kind": "stall"}, "Raise api_deadline", {"api_deadline": 0.3}),
+    Case("html", {"kind": "html", "status": 200}, "the answer is no JSON"),
+    Case("garbage", {"kind": "garbage"}, "the answer is no JSON"),
+    Case("nothing", {"kind": "body", "body": ""}, "an empty body"),
+    Case("a-list", {"kind": "body", "body": "[]"}, "JSON, but no object"),
+    Case("backups-no-list", {"kind": "body", "body": '{"backups": {}}'}, "instead of a list"),
+    Case("token-no-text", {"kind": "body", "body": '{"nextPageToken": 7}'}, "'nextPageToken' is no text"),
+    Case("redirect", {"kind": "redirect", "location": "http://127.0.0.1:9/"}, "a redirect, which is not followed"),
+    Case("foreign-row", {"kind": "foreign_row"}, "names another cluster, 'c9qforeigncluster000'"),
+    Case("row-without-id", {"kind": "foreign_row", "row": {"id": None}}, "the field 'id' is missing"),
+    Case("token-loop", {"kind": "token_loop"}, "the list would never end"),
+    Case("token-cycle", {"kind": "token_cycle"}, "the list would never end"),
+]
+
+
+def _seed() -> dict[str, Any]:
+    """Three pages of each cluster; a backup that is running stands last."""
+
+    def backups(cluster: str) -> list[dict[str, Any]]:
+        times = [f"2026-11-{day:02d}T22:00:00.{day:09d}Z" for day in range(10, 10 + PAGE_SIZE * PAGES - 1)]
+        finished = [{"id": f"{cluster}:{at[8:10]}", "created_at": at, "started_at": at[:19] + "Z"} for at in times]
+        return [*finished, {"id": f"{cluster}:running", "started_at": "2026-11-20T09:00:00Z"}]
+
+    clusters = [{"id": cluster, "backups": backups(cluster)} for cluster in CLUSTERS]
+    return {
+        "clusters": clusters,
+        "settings": {"order": "stored", "page_token_format": "url-hostile", "now": "2026-11-20T09:30:00Z"},
+    }
+
+
+@pytest.fixture(scope="module")
+def seeded(running: Emulator) -> Emulator:
+    """The emulator with the matrix' data."""
+    running.seed(_seed())
+    return running
+
+
+@pytest.fixture
+def cloud(seeded: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
+    """The same for each cell: no fault left over, no token that an earlier cell obtained."""
+    seeded.clear_faults()
+    monkeypatch.setattr(_tokens, "_SOURCES", {})
+    return seeded
+
+
+def _connection(cloud: Emulator, options: dict[str, Any]) -> dict[str, Any]:
+    usual = {
+        "endpoint": cloud.url,
+        "api_retry_max_delay": 0.005,
+        "api_timeout": 5.0,
+        "api_deadline": 60.0,
+        "concurrency": 20,
+    }
+    by_key = options.get("auth_method") == "service_account_key"
+    credential = {"service_account_key_file": cloud.key_file} if by_key else {"iam_token": cloud.iam_token}
+    return {**usual, **credential, **options}
+
+
+def ask_module(cloud: Emulator, clusters: list[str], options: dict[str, Any]) -> Any:
+    """What the module returns, less what differs from one time to the next."""
+    defaults = {name: spec.get("default") for name, spec in _options.argument_spec().items()}
+    asked = {**defaults, **_connection(cloud, options), "cluster_ids": clusters, "page_size": PAGE_SIZE}
+    question = _options.Question.from_options(asked)
+    result = _facts.gather(question, lambda: _options.Connection.from_options(asked), lambda: NOW)
+    return {name: value for name, value in result.facts.items() if name not in ("pages", "evaluated_at")}
+
+
+def ask_lookup(cloud: Emulator, clusters: list[str], options: dict[str, Any]) -> Any:
+    """What the lookup returns, less ages. It reads a thousand rows a page, so that its page is the emulator's to choose."""
+    lookup = lookup_loader.get("yacloud.mdb.redis_newest_backup", loader=DataLoader(), templar=Templar(DataLoader()))
+    found = lookup.run(clusters, variables={}, **_connection(cloud, options))
+    return [{**backup, "age_seconds": 0} for backup in found]
+
+
+ASK: dict[str, Callable[..., Any]] = {"module": ask_module, "lookup": ask_lookup}
+
+
+@pytest.fixture(autouse=True)
+def pages_of_the_lookup(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets the lookup, which has no page_size, read as many pages as the module does."""
+    from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest
+
+    ask = _newest._question
+
+    def paged(*args: Any) -> _options.Question:
+        return dataclasses.replace(ask(*args), page_size=PAGE_SIZE)
+
+    monkeypatch.setattr(_newest, "_question", paged)
+
+
+def _cells(cases: list[Case]) -> pytest.MarkDecorator:
+    cells = [
+        pytest.param(case, page, asker, count, id=f"{case.name}-{where}-{asker}-{count}")
+        for case in cases
+        for where, page in (("first", 1), ("middle", 2), ("last", "last"))
+        for asker in ASK
+        for count in (1, 20)
+    ]
+    return pytest.mark.parametrize(("case", "page", "asker", "count"), cells)
+
+
+def _asked(count: int) -> list[str]:
+    return [VICTIM] if count == 1 else CLUSTERS
+
+
+@_cells(PASSING)
+def test_survived(cloud: Emulator, record_property: Any, case: Case, page: int | str, asker: str, count: int) -> None:
+    record_property("cell", "survived")
+    if case.name == "finishing":
+        cloud.seed(_seed())
+    expected = ASK[asker](cloud, _asked(count), {})
+    cloud.add_fault(**{"route": "ListClusterBackups", "cluster_id": VICTIM, "page": page, **case.fault})
+    answer = ASK[asker](cloud, _asked(count), case.options)
+    assert cloud.admin("GET", "/faults")["faults"][0]["struck"] >= 1
+    if case.name == "finishing" and page != "last":
+        # The backup that ended in the middle of the listing is told as ended.
+        expected = ASK[asker](cloud, _asked(count), {})
+        assert f"{VICTIM}:running" in str(expected)
+    assert answer == expected
+
+
+@_cells(LASTING)
+def test_failed_as_intended(
+    cloud: Emulator, record_property: Any, case: Case, page: int | str, asker: str, count: int
+) -> None:
+    record_property("cell", "failed as intended")
+    cloud.add_fault(**{"route": "ListClusterBackups", "cluster_id": VICTIM, "page": page, "times": -1, **case.fault})
+    before, begun = set(threading.enumerate()), time.monotonic()
+    with pytest.raises((MdbError, AnsibleError)) as caught:
+        ASK[asker](cloud, _asked(count), case.options)
+    message = str(caught.value)
+    assert VICTIM in message, message
+    assert str(case.says) in message, message
+    assert "Traceback" not in message
+    assert cloud.iam_token not in message
+    assert time.monotonic() - begun < 10
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+        assert not thread.is_alive()
