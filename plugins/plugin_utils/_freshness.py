@@ -131,9 +131,9 @@ def _deleted_cluster(answer: Answer, cluster_id: str, counts: dict[str, t.Any]) 
 
 
 def in_words(nanoseconds: int) -> str:
-    """A duration as people who wrote V(26h) say it: whole hours up to two days stay hours."""
+    """A duration as people who wrote V(26h) say it: hours stay hours below two days."""
     hours, rest = divmod(nanoseconds, 3600 * SECOND)
-    if 24 <= hours <= 48:
+    if 24 <= hours < 48:
         minutes = rest // (60 * SECOND)
         return f"{hours}h {minutes}m" if minutes else f"{hours}h"
     return format_duration(nanoseconds)
