@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole runs of ansible-playbook: what shows only from outside, as output, signals and processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ansible_collections.yacloud.mdb.tests.integration.system.runs import SEED, TOKENS, Ansible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from yacloud_mdb_emulator.testing import Emulator
+
+
+@pytest.fixture
+def ansible(tmp_path: Path) -> Ansible:
+    """A way to run playbooks."""
+    return Ansible(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def plain_process() -> Iterator[Emulator]:
+    """An emulator over plain HTTP."""
+    testing = pytest.importorskip("yacloud_mdb_emulator.testing")
+    with testing.Emulator.start(TOKENS, seed=SEED) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="session")
+def tls_process() -> Iterator[Emulator]:
+    """An emulator over TLS."""
+    testing = pytest.importorskip("yacloud_mdb_emulator.testing")
+    with testing.Emulator.start([*TOKENS, "--tls"], seed=SEED) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def plain(plain_process: Emulator) -> Emulator:
+    """The same, as it was at the start."""
+    plain_process.reset()
+    return plain_process
+
+
+@pytest.fixture
+def tls(tls_process: Emulator) -> Emulator:
+    """The same, as it was at the start."""
+    tls_process.reset()
+    return tls_process

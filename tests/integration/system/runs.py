@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs of ansible-playbook against the emulator, and what most of them need.
+
+ANSIBLE_PLAYBOOK names the command to run; without it, the one beside this Python is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+COLLECTIONS = os.environ.get("ANSIBLE_COLLECTIONS_PATH", str(HERE.parents[2] / "build/collections"))
+PLAYBOOK = os.environ.get("ANSIBLE_PLAYBOOK", str(Path(sys.executable).with_name("ansible-playbook")))
+
+IAM_TOKEN = "t1.c2VjcmV0LWlhbS10b2tlbg.bm9ib2R5LW1heS1zZWUtdGhpcw"
+OIDC_TOKEN = "eyJhbGciOiJub25lIn0.c2VjcmV0LW9pZGMtdG9rZW4.bm9ib2R5LW1heS1zZWU"
+FOLDER = "b1gsystem"
+CLUSTERS = [f"c9qsystem{number}" for number in range(3)]
+SEED: dict[str, Any] = {
+    "clusters": [
+        {
+            "id": cluster,
+            "name": f"name-{cluster}",
+            "folder_id": FOLDER,
+            "backups": [
+                {
+                    "id": f"{cluster}:{day}",
+                    "created_at": f"2024-11-{day}T22:00:00Z",
+                    "started_at": f"2024-11-{day}T21:50:00Z",
+                }
+                for day in range(10, 20)
+            ],
+        }
+        for cluster in CLUSTERS
+    ]
+}
+NEWEST = f"{CLUSTERS[0]}:19"
+TOKENS = ["--iam-token", IAM_TOKEN, "--oidc-token", OIDC_TOKEN]
+
+
+@dataclass
+class Run:
+    """A run of ansible-playbook that has ended."""
+
+    code: int
+    output: str
+    seconds: float
+    results: list[dict[str, Any]] = field(default_factory=list)
+
+    def result(self, name: str) -> dict[str, Any]:
+        """The result of the task of this name."""
+        found = [line["result"] for line in self.results if line["name"] == name]
+        assert len(found) == 1, f"{len(found)} results of {name!r}\n{self.output}"
+        return found[0]
+
+
+class Ansible:
+    """Runs playbooks in a home of their own, with nothing of this machine's settings."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.record = home / "record"
+        kept = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "TZ")}
+        self.environ = kept | {
+            "HOME": str(home),
+            "TMPDIR": str(home / "tmp"),
+            "LC_ALL": os.environ.get("LC_ALL", "C.UTF-8"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "RECORD_FILE": str(self.record),
+            "ANSIBLE_HOME": str(home / "ansible"),
+            "ANSIBLE_CONFIG": str(home / "ansible.cfg"),
+            "ANSIBLE_COLLECTIONS_PATH": COLLECTIONS,
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_NOCOLOR": "true",
+        }
+        (home / "tmp").mkdir()
+        (home / "ansible.cfg").touch()
+
+    def command(
+        self, tasks: list[dict[str, Any]], *arguments: str, variables: dict[str, Any] | None = None
+    ) -> list[str]:
+        """The command for a play of these tasks on localhost; variables stand in a file of their own."""
+        play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
+        (self.home / "play.yml").write_text(json.dumps([play], indent=1), encoding="utf-8")
+        (self.home / "variables.json").write_text(json.dumps(variables or {}), encoding="utf-8")
+        return [PLAYBOOK, str(self.home / "play.yml"), "-e", f"@{self.home / 'variables.json'}", *arguments]
+
+    def play(
+        self,
+        tasks: list[dict[str, Any]],
+        *arguments: str,
+        variables: dict[str, Any] | None = None,
+        environ: dict[str, str] | None = None,
+    ) -> Run:
+        """Runs a play to its end."""
+        self.record.unlink(missing_ok=True)
+        command, begun = self.command(tasks, *arguments, variables=variables), time.monotonic()
+        done = subprocess.run(
+            command,
+            env=self.environ | (environ or {}),
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=100,
+            text=True,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout, time.monotonic() - begun, self._results())
+
+    def _results(self) -> list[dict[str, Any]]:
+        if not self.record.exists():
+            return []
+        return [json.loads(line) for line in self.record.read_text(encoding="utf-8").splitlines()]
+
+
+def ask(name: str = "ask", path: str = "in_process", **options: Any) -> dict[str, Any]:
+    """A task that asks the module; a task with an environment is none for Ansible's own process."""
+    environment = {"environment": {"PATH_TAKEN": "module"}} if path == "module" else {}
+    return {"name": name, "yacloud.mdb.redis_backup_info": options, "register": "answer", **environment}
+
+
+def look_up(name: str = "look up", terms: str = "clusters", **options: Any) -> dict[str, Any]:
+    """A task that uses the lookup with options of its own, whose result is the ids."""
+    said = ", ".join(
+        [
+            "'yacloud.mdb.redis_newest_backup'",
+            terms,
+            "return_format='id'",
+            *(f"{key}={value}" for key, value in options.items()),
+        ]
+    )
+    return {"name": name, "ansible.builtin.debug": {"msg": "{{ query(" + said + ") }}"}}
+
+
+def assert_silent(output: str, *secrets: str) -> None:
+    """No secret stands anywhere in the output: none of these, no token that was handed out, no JWT, no line of a key."""
+    for secret in (IAM_TOKEN, OIDC_TOKEN, *secrets):
+        for part in [secret, *(piece for piece in re.split(r"[.\s]|\\n", secret) if len(piece) > 20)]:
+            assert part not in output, f"{part[:6]}… stands in the output"
+    for pattern in (r"\bt1\.[\w-]{20,}", r"\beyJ[\w-]{10,}", r"BEGIN [A-Z ]*PRIVATE KEY"):
+        assert not re.search(pattern, output), f"{pattern} stands in the output"
