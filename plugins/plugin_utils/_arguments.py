@@ -213,7 +213,7 @@ def _converted(value: t.Any, spec: dict[str, t.Any]) -> t.Any:
         check, problem = checks[kind]
         try:
             return check(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, ArithmeticError):
             raise TypeError(problem) from None
     if kind == "raw" and isinstance(value, t.Mapping):
         return value

@@ -58,7 +58,7 @@ def export_text(newest: Choice, asked: t.Collection[str], format_name: str) -> s
     :raises OptionError: there is no such format
     :raises SelectionError: the format cannot hold a value
     """
-    if format_name not in FORMATS:
+    if not isinstance(format_name, str) or format_name not in FORMATS:
         raise OptionError(f"format {quoted(str(format_name))} is none of {', '.join(FORMATS)}.", option="format")
     rows = {
         cluster_id: {name: value for name, value in backup.items() if name != "age_seconds"}

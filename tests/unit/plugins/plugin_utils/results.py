@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results of the module as roles get them, without an API."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import parse_rows
+from ansible_collections.yacloud.mdb.plugins.module_utils._facts import Listing, _result
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_instant
+from ansible_collections.yacloud.mdb.tests.unit.samples import NOW, question, row
+
+HOUR = 3_600 * SECOND
+
+
+def hours_ago(hours: float) -> str:
+    """The instant so long before the tests' own."""
+    return format_instant(NOW - round(hours * HOUR))
+
+
+def backups(cluster: str, *hours: float, **fields: t.Any) -> list[dict[str, t.Any]]:
+    """Rows of a cluster, one completed so many hours before the tests' instant each."""
+    return [row(number, cluster, createdAt=hours_ago(age), **fields) for number, age in enumerate(hours)]
+
+
+def result(
+    clusters: dict[str, list[dict[str, t.Any]]], names: dict[str, str] | None = None, **options: t.Any
+) -> dict[str, t.Any]:
+    """What the module returns.
+
+    :param clusters: cluster id to its rows as the API writes them
+    :param names: cluster name to id
+    :param options: what was asked beside the clusters
+    """
+    asked = question(cluster_ids=list(clusters), **options)
+    listing = Listing(
+        {cluster: parse_rows(rows, NOW, cluster, cluster) for cluster, rows in clusters.items()}, names or {}
+    )
+    return _result(asked, listing, NOW, 1).facts

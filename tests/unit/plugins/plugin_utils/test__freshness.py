@@ -1,0 +1,202 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verdict at its edges, its words, and its metrics as Prometheus reads them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import typing as t
+
+import pytest
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_instant
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import in_words, judge, summary
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._metrics import GAUGES, PREFIX, metrics_text
+from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import HOUR, backups, hours_ago, result
+from ansible_collections.yacloud.mdb.tests.unit.samples import FOLDER, NOW, row
+
+ORDERS, SESSIONS, CARTS, GONE = "c9qorders", "c9qsessions", "c9qcarts", "c9qgone"
+
+
+def folder(**options: t.Any) -> dict[str, t.Any]:
+    """A verdict on a folder with a cluster of each kind."""
+    answer = result(
+        {ORDERS: backups(ORDERS, 3, 27), SESSIONS: backups(SESSIONS, 30), CARTS: [], GONE: backups(GONE, 50)},
+        {"orders-prod": ORDERS, "sessions-prod": SESSIONS, "carts": CARTS},
+    )
+    return judge(answer, {}, **{"max_age": "26h", "whole_folder": True, "folder_id": FOLDER, **options})
+
+
+def test_statuses_the_worst_first() -> None:
+    verdict = folder()
+    assert list(verdict["clusters"]) == [CARTS, SESSIONS, ORDERS]
+    assert [cluster["status"] for cluster in verdict["clusters"].values()] == ["never", "stale", "fresh"]
+    assert verdict["missed"] == [CARTS, SESSIONS]
+    assert verdict["counts"] == {"never": 1, "stale": 1, "fresh": 1, "deleted": 1}
+    assert verdict["clusters"][SESSIONS] | {"newest": None} == {
+        "status": "stale",
+        "age_seconds": 30 * 3600,
+        "newest": None,
+        "cluster_name": "sessions-prod",
+        "folder_id": FOLDER,
+        "overdue_seconds": 4 * 3600,
+        "listed": 1,
+        "matched": 1,
+        "reason": "its newest backup is 30h old, 4h beyond the objective",
+    }
+    assert verdict["clusters"][CARTS]["newest"] is None
+    assert verdict["clusters"][CARTS]["age_seconds"] is None
+    assert verdict["clusters"][CARTS]["reason"] == "no backup exists: the API lists none"
+
+
+@pytest.mark.parametrize(("beyond", "status"), [(-1, "fresh"), (0, "fresh"), (1, "stale")])
+def test_only_what_is_strictly_older_is_stale_to_the_nanosecond(beyond: int, status: str) -> None:
+    answer = result({ORDERS: [row(1, ORDERS, createdAt=format_instant(NOW - 26 * HOUR - beyond))]})
+    assert judge(answer, {}, max_age="26h")["clusters"][ORDERS]["status"] == status
+
+
+def test_a_deleted_cluster_is_judged_only_where_it_was_asked_for() -> None:
+    assert set(folder(whole_folder=False)["clusters"]) == {ORDERS, SESSIONS, CARTS, GONE}
+    verdict = folder()
+    assert GONE not in verdict["clusters"]
+    assert verdict["deleted"][GONE]["age_seconds"] == 50 * 3600
+    assert verdict["deleted"][GONE]["listed"] == 1
+
+
+def test_a_cluster_without_a_backup_is_never_taken_for_deleted() -> None:
+    answer = result({ORDERS: [], SESSIONS: [row(1, SESSIONS, createdAt=None)]}, {})
+    verdict = judge(answer, {}, max_age="26h", whole_folder=True)
+    assert verdict["clusters"][ORDERS]["status"] == "never"
+
+
+def test_unfinished_and_unmatched_backups_are_never_a_backup() -> None:
+    answer = result({ORDERS: [row(1, ORDERS, createdAt=None), *backups(ORDERS, 3)]}, type=["MANUAL"])
+    verdict = judge(answer, {"type": "MANUAL"}, max_age="26h")
+    assert verdict["clusters"][ORDERS]["status"] == "never"
+    assert verdict["clusters"][ORDERS]["reason"] == "no backup qualifies: 2 listed, 1 unfinished, 1 not of type MANUAL"
+    assert verdict["criteria"] == {"type": ["MANUAL"]}
+
+
+@pytest.mark.parametrize("max_age", [None, "", "soon"])
+def test_an_objective_is_needed(max_age: t.Any) -> None:
+    with pytest.raises(OptionError, match="max_age"):
+        folder(max_age=max_age)
+
+
+def test_the_message() -> None:
+    assert summary(folder()) == [
+        "2 of 3 clusters miss the objective of 26h.",
+        "  NEVER  c9qcarts (carts): no backup exists: the API lists none",
+        f"  STALE  c9qsessions (sessions-prod): its newest backup is 30h old, 4h beyond the objective; c9qsessions:b00000 of {hours_ago(30)}",
+        "  fresh  1 cluster, newest backup 3h old",
+        "  deleted c9qgone: its newest backup is 2d 2h old, 1 left for at most 7 days; not judged",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("clusters", "headline"),
+    [
+        ({}, "No cluster was checked."),
+        ({ORDERS: [3]}, "The cluster has a backup within the objective of 26h."),
+        ({ORDERS: [27]}, "The cluster misses the objective of 26h."),
+        ({ORDERS: [3], SESSIONS: [4]}, "All 2 clusters have a backup within the objective of 26h."),
+        ({ORDERS: [3], SESSIONS: []}, "1 of 2 clusters misses the objective of 26h."),
+    ],
+)
+def test_the_verdict_in_one_sentence(clusters: dict[str, list[float]], headline: str) -> None:
+    answer = result({cluster: backups(cluster, *hours) for cluster, hours in clusters.items()})
+    assert summary(judge(answer, {}, max_age="26h"))[0] == headline
+
+
+def test_the_ages_of_fresh_clusters() -> None:
+    answer = result({ORDERS: backups(ORDERS, 3), SESSIONS: backups(SESSIONS, 25.5), CARTS: backups(CARTS, 4)})
+    assert summary(judge(answer, {}, max_age="26h"))[1:] == [
+        "  fresh  3 clusters, newest backup between 3h and 25h 30m old"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0s"),
+        (90, "1m 30s"),
+        (26 * 3600, "26h"),
+        (86_400, "24h"),
+        (172_799, "47h 59m"),
+        (172_800, "2d"),
+        (-5, "-5s"),
+    ],
+)
+def test_durations_in_words(seconds: int, words: str) -> None:
+    assert in_words(seconds * SECOND) == words
+
+
+def samples(text: str) -> dict[str, dict[str, float]]:
+    """Value by labels by metric, of the text format."""
+    found: dict[str, dict[str, float]] = {}
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            name, labels, value = re.fullmatch(r"(\w+)\{(.*)\} (\S+)", line).groups()  # type: ignore[union-attr]
+            assert found.setdefault(name, {}).setdefault(labels, float(value)) == float(value)
+    return found
+
+
+def test_metrics() -> None:
+    found = samples(metrics_text(folder()))
+    labels = {
+        cluster: f'cluster_id="{cluster}",cluster_name="{name}",folder_id="{FOLDER}"'
+        for cluster, name in ((ORDERS, "orders-prod"), (SESSIONS, "sessions-prod"), (CARTS, "carts"))
+    }
+    completed = NOW // SECOND
+    assert found == {
+        f"{PREFIX}newest_completion_timestamp_seconds": {
+            labels[ORDERS]: completed - 3 * 3600,
+            labels[SESSIONS]: completed - 30 * 3600,
+        },
+        f"{PREFIX}age_seconds": {labels[ORDERS]: 3 * 3600, labels[SESSIONS]: 30 * 3600},
+        f"{PREFIX}matching_backups": {labels[ORDERS]: 2, labels[SESSIONS]: 1, labels[CARTS]: 0},
+        f"{PREFIX}objective_seconds": dict.fromkeys(labels.values(), 26 * 3600),
+        f"{PREFIX}up": {labels[ORDERS]: 1, labels[SESSIONS]: 0, labels[CARTS]: 0},
+        f"{PREFIX}last_check_timestamp_seconds": dict.fromkeys(labels.values(), completed),
+    }
+
+
+def test_each_metric_has_its_help_and_type_once_and_in_front() -> None:
+    lines = metrics_text(folder()).splitlines()
+    for name, help_text, _value in GAUGES:
+        at = lines.index(f"# HELP {PREFIX}{name} {help_text}")
+        assert lines[at + 1] == f"# TYPE {PREFIX}{name} gauge"
+        assert lines[at + 2].startswith(f"{PREFIX}{name}{{")
+    assert metrics_text(judge(result({}), {}, max_age="26h")) == ""
+
+
+def test_labels_are_escaped_and_left_out_where_nothing_is_known() -> None:
+    answer = result({ORDERS: [], SESSIONS: []}, {'a"b\\c\nd': ORDERS})
+    text = metrics_text(judge(answer, {}, max_age="26h"))
+    assert 'up{cluster_id="c9qorders",cluster_name="a\\"b\\\\c\\nd"} 0\n' in text
+    assert 'up{cluster_id="c9qsessions"} 0\n' in text
+
+
+def test_the_time_of_completion_to_the_nanosecond() -> None:
+    answer = result({ORDERS: [row(1, ORDERS, createdAt="2026-11-20T09:00:00.123456789Z")]})
+    assert " 1795165200.123456789\n" in metrics_text(judge(answer, {}, max_age="26h"))
+
+
+def test_promtool_has_no_complaint() -> None:
+    promtool = shutil.which("promtool")
+    if not promtool:
+        pytest.skip("there is no promtool; on Debian it is in the package prometheus")
+    checked = subprocess.run(
+        [promtool, "check", "metrics"], input=metrics_text(folder()), capture_output=True, text=True, check=False
+    )
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("value", [None, [], {}, {"clusters": {}}])
+def test_no_verdict(value: t.Any) -> None:
+    for use in (summary, metrics_text):
+        with pytest.raises(OptionError, match="the input is no result of the filter"):
+            use(value)
