@@ -94,10 +94,10 @@ class RedisApi:
         source = f"folder {folder_id}"
         found: dict[str, Cluster] = {}
         for page in self._folder_pages(LIST_CLUSTERS, folder_id, "clusters"):
-            rows = page.get("clusters") or []
-            if not isinstance(rows, list):
+            rows = page.get("clusters")
+            if rows is not None and not isinstance(rows, list):
                 raise MalformedAnswer(f"{source}: the field 'clusters' of the answer is no list.")
-            for row in rows:
+            for row in rows or []:
                 cluster_id, name = (row.get("id"), row.get("name") or "") if isinstance(row, dict) else (None, None)
                 if not isinstance(cluster_id, str) or not cluster_id or not isinstance(name, str):
                     raise MalformedAnswer(f"{source}: a row of its clusters has no usable 'id' and 'name'.")
@@ -123,13 +123,13 @@ class RedisApi:
                 raise api_error(answer, doing, self._transport.secrets, hints, **details)
             page = decode_object(answer, f"{doing}, page {len(seen) + 1}")
             yield page
-            token = page.get("nextPageToken") or ""
+            token = page.get("nextPageToken")
+            if token is None or token == "":
+                return
             if not isinstance(token, str):
                 raise MalformedAnswer(
                     f"{doing}, page {len(seen) + 1}: the field 'nextPageToken' is no text.", **details
                 )
-            if not token:
-                return
             if token in seen:
                 raise MalformedAnswer(
                     f"{doing}: after {len(seen)} page tokens the API gave one of them again, so that the list would never end."
@@ -148,7 +148,7 @@ class RedisApi:
             if answer.status != 401:
                 self._tokens.accepted(token)
                 return answer
-            if renewed or not self._tokens.refused(token):
+            if not self._tokens.refused(token) or renewed:
                 return answer
         return answer
 

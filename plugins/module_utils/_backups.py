@@ -10,7 +10,9 @@ This file is private to the collection; its interface may change with any releas
 from __future__ import annotations
 
 import functools
+import json
 import operator
+import re
 import typing as t
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
@@ -94,9 +96,14 @@ def merge(pages: t.Iterable[list[Backup]]) -> list[Backup]:
     for page in pages:
         for backup in page:
             other = best.setdefault(backup.id, backup)
-            if other is not backup and (other.completed, order(other)) < (backup.completed, order(backup)):
-                best[backup.id] = backup
+            if other is not backup:
+                best[backup.id] = max(other, backup, key=_rank)
     return list(best.values())
+
+
+def _rank(backup: Backup) -> tuple[bool, tuple[int, int, str], str]:
+    """Which of two rows with one id stays, whatever the order in which they came."""
+    return backup.completed, order(backup), json.dumps(backup.facts, sort_keys=True, default=str)
 
 
 def from_facts(rows: t.Iterable[t.Any], evaluated_at: int | None) -> list[Backup]:
@@ -143,20 +150,28 @@ def _parse_row(row: t.Any, evaluated_at: int, cluster_id: str | None) -> Backup:
     if not isinstance(folder_id, str) and folder_id is not None:
         raise _BadRow(row, f"the field 'folderId' is {_kind(folder_id)} instead of a text")
     created_at, started_at, shards = get("createdAt"), get("startedAt"), get("sourceShardNames")
-    created = _instant(row, "createdAt", created_at) if created_at else ABSENT
+    created = _instant(row, "createdAt", created_at) if created_at else _nothing(row, "createdAt", created_at)
     facts = {
         "id": backup_id,
         "folder_id": folder_id or None,
         "created_at": created_at or None,
         "started_at": started_at or None,
         "source_cluster_id": owner,
-        "source_shard_names": _shards(row, shards) if shards else [],
+        "source_shard_names": _shards(row, shards) if shards else _no_shards(row, shards),
         "type": kind if kind in TYPES else _type(row, kind),
         "age_seconds": None if created in NOT_COMPLETED else (evaluated_at - created) // SECOND,
     }
     if not _KNOWN.issuperset(row):
         _add_unknown(row, facts)
-    return _backup((created, _instant(row, "startedAt", started_at) if started_at else ABSENT, backup_id, facts))
+    started = _instant(row, "startedAt", started_at) if started_at else _nothing(row, "startedAt", started_at)
+    return _backup((created, started, backup_id, facts))
+
+
+def _nothing(row: dict[str, t.Any], field: str, value: t.Any) -> int:
+    """Whether a field without content is one that may be read as absent."""
+    if value is None or value == "":
+        return ABSENT
+    raise _BadRow(row, f"the field '{field}' is {_kind(value)} instead of a time")
 
 
 def _instant(row: dict[str, t.Any], field: str, text: t.Any) -> int:
@@ -175,6 +190,12 @@ def _shards(row: dict[str, t.Any], names: t.Any) -> list[str]:
                 break
         else:
             return names
+    raise _BadRow(row, "the field 'sourceShardNames' is no list of texts")
+
+
+def _no_shards(row: dict[str, t.Any], value: t.Any) -> list[str]:
+    if value is None or value == "" or value == []:
+        return []
     raise _BadRow(row, "the field 'sourceShardNames' is no list of texts")
 
 
@@ -240,6 +261,10 @@ def _kind(value: t.Any) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text from outside for use in a message: printable, in quotes, at most 80 characters."""
-    safe = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text[:80])
-    return f"'{safe}…'" if len(text) > 80 else f"'{safe}'"
+    """Text from outside for use in a message: printable, in quotes, at most 80 characters.
+
+    It is cut between words, since half a secret could no longer be recognised and taken out.
+    """
+    shown = text if len(text) <= 80 else re.sub(r"\S*$", "", text[:80]) + "…"
+    safe = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in shown)
+    return f"'{safe}'"

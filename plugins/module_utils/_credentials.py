@@ -22,6 +22,7 @@ import typing as t
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
 from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import BaseUrl, parse_base_url
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import CredentialError, MissingLibrary, OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
 
 METHODS = ("service_account_key", "workload_identity", "iam_token", "instance_metadata")
 """The kinds of credential, in the order in which O(auth_method=auto) takes the first that is configured."""
@@ -355,9 +356,12 @@ def _read_file(path: str, description: str) -> str:
             return file.read()
     except (OSError, ValueError) as exc:
         problem = exc.strerror if isinstance(exc, OSError) and exc.strerror else "it is no text file"
-        raise CredentialError(
-            f"{description} names the file {quoted(path)}, which cannot be read: {problem}."
-        ) from None
+        shown = quoted(path) if _looks_like_path(path) else "(not shown: it looks more like a secret than like a path)"
+        raise CredentialError(f"{description} names the file {shown}, which cannot be read: {problem}.") from None
+
+
+def _looks_like_path(text: str) -> bool:
+    return len(text) < 256 and text.isprintable() and not set('{}"') & set(text) and Secrets().masked(text) == text
 
 
 def _json_object(text: str | bytes, description: str) -> t.Any:

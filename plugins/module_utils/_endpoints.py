@@ -45,7 +45,7 @@ class BaseUrl:
     scheme: str
     netloc: str
     path: str = ""
-    explicit_scheme: bool = True
+    explicit_scheme: bool = dataclasses.field(default=True, compare=False)
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.netloc}{self.path}"
@@ -84,6 +84,8 @@ def parse_base_url(text: str, option: str, *, scheme: str = "https", path_allowe
     :raises OptionError: the text is no such address, or one that could be read in two ways
     """
     text = text.strip()
+    if not text.isprintable():  # urlsplit would drop tabs and line breaks
+        raise _bad(option, text, "holds a control character")
     found = _SCHEME.match(text)
     scheme_given = found.group(1).lower() if found else None
     if scheme_given not in (None, "https", "http"):
@@ -114,7 +116,8 @@ def _is_host(host: str) -> bool:
 
 
 def _bad(option: str, text: str, problem: str) -> OptionError:
+    shown = "(not shown, as it may hold a password)" if "@" in text else quoted(text)
     return OptionError(
-        f"{option} {quoted(text)} {problem}. Write a host with or without scheme and port, such as api.cloud.yandex.net.",
+        f"{option} {shown} {problem}. Write a host with or without scheme and port, such as api.cloud.yandex.net.",
         option=option,
     )

@@ -21,7 +21,7 @@ except ImportError:
 
 
 _TOKEN_LIKE = re.compile(
-    r"\bt1\.[\w.-]{10,}|\bey[\w-]{8,}\.[\w-]+\.[\w-]+|-----BEGIN [^-]*PRIVATE KEY-----.*", re.DOTALL
+    r"\bt1\.[\w.=-]{10,}|\bey[\w-]{8,}\.[\w-]+\.[\w-]+|-----BEGIN [^-]*PRIVATE KEY-----.*", re.DOTALL
 )
 _LONGEST_QUOTE = 500
 _SHORTEST = 8  # nothing shorter is a secret, and taking it out would garble the words
@@ -35,9 +35,9 @@ class Secrets:
 
     def remember(self, secret: str) -> str:
         """Keeps the secret out of every message from now on, and returns it."""
-        if len(secret) >= _SHORTEST:
+        if secret not in self._known and len(secret) >= _SHORTEST:
             self._known.add(secret)
-        register_secret(secret)
+            register_secret(secret)
         return secret
 
     def masked(self, text: str) -> str:

@@ -94,7 +94,7 @@ def parse_duration(value: str | int | float) -> int:
     :source: ISO 8601 for the C(P…T…) form, of which years and months are left out, since their length varies
     """
     text = str(value).strip()
-    if isinstance(value, bool) or not text:
+    if isinstance(value, bool) or not text or not text.isascii():
         raise ValueError("is no duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds")
     if _SECONDS(text):
         text = f"{text}s"

@@ -76,7 +76,7 @@ class TokenSource:
                 except MdbError as exc:
                     self._failure = exc
                     raise
-            return self._token.value
+            return transport.secrets.remember(self._token.value)
 
     def accepted(self, value: str) -> None:
         """Notes that the service took a token: should it refuse it later, another one is worth a try."""
@@ -109,7 +109,6 @@ class TokenSource:
         for secret in exchange.secrets:
             transport.secrets.remember(secret)
         value, life = self._exchange(exchange, transport)
-        transport.secrets.remember(value)
         renew_at = time.monotonic() + life - min(SKEW, life / 10)
         return _Token(value, renew_at, self._after_refusal)
 

@@ -130,7 +130,7 @@ class Transport:
         self.secrets = secrets
         self.deadline = deadline or Deadline(options.api_deadline)
         self._stopped = threading.Event()
-        self._sockets: set[socket.socket] = set()
+        self._connections = _Connections()
         self._verify = _verification(options)
         self._session = requests.Session()
         # The environment is read here and nowhere else: requests would add .netrc, and a CA bundle over validate_certs.
@@ -138,7 +138,7 @@ class Transport:
         self._session.headers["User-Agent"] = (
             f"yacloud.mdb/{VERSION} (Ansible collection) requests/{requests.__version__}"
         )
-        adapter = _Adapter(options.concurrency, self._sockets)
+        adapter = _Adapter(options.concurrency, self._connections)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -160,7 +160,7 @@ class Transport:
 
         :param doing: what the request is for, such as "listing the backups of cluster c9q1"; opens each message
         :param secret: the request carries one in its body, so that it may go over HTTPS or to loopback only
-        :param timeout: seconds to connect and for each read, where O(api_timeout) would be too long
+        :param timeout: seconds to connect, for each read, and for a wait, where O(api_timeout) would be too long
         :param direct: never through a proxy
         :param content: C(params), C(json), C(data), C(headers) as for C(requests.Session.request)
         :raises ConnectionFailed: no answer, and none to expect from further tries
@@ -177,6 +177,8 @@ class Transport:
             answer, reason = self._try(method, f"{base}{path}", timeout, proxies, doing, content)
             if answer and answer.status not in PASSING:
                 return answer
+            if answer and timeout and (_retry_after(answer) or 0.0) > timeout:
+                return answer
             if attempt + 1 < attempts:
                 self._wait(attempt, answer, doing, reason)
         if answer:
@@ -188,13 +190,12 @@ class Transport:
     def stop(self) -> None:
         """Ends every request under way and every wait, at once, from any thread; nothing can be sent afterwards."""
         self._stopped.set()
-        for watched in list(self._sockets):
-            with contextlib.suppress(OSError):
-                watched.shutdown(socket.SHUT_RDWR)
+        self._connections.end()
 
     def close(self) -> None:
         """Gives all connections back to the system."""
         self._session.close()
+        self._connections.close()
 
     def _try(
         self, method: str, url: str, timeout: float | None, proxies: t.Any, doing: str, content: dict[str, t.Any]
@@ -215,13 +216,16 @@ class Transport:
                 **content,
             ) as response:
                 return _read(response)
-        except (requests.RequestException, OSError, ValueError) as exc:
+        # A TypeError is what requests makes of a proxy's address without a host.
+        except (requests.RequestException, OSError, ValueError, TypeError) as exc:
             if self.deadline.remaining() <= 0:
                 raise self.deadline.error(doing) from None
             reason = self.secrets.cleaned(_reason(exc))
             if lasting := _lasting(exc):
                 raise ConnectionFailed(f"{doing}: {reason}. {lasting}") from None
             return None, reason
+        finally:
+            self._connections.sweep()
 
     def _wait(self, attempt: int, answer: Answer | None, doing: str, reason: str) -> None:
         delay = min(FIRST_DELAY * 2**attempt, self.options.api_retry_max_delay) * random.uniform(0.5, 1.0)
@@ -319,20 +323,81 @@ def _lasting(exc: BaseException) -> str:
             return "No such host name; check endpoint and mdb_endpoint."
         if isinstance(link, requests.exceptions.InvalidSchema):
             return "Check HTTPS_PROXY; a SOCKS proxy needs the Python library PySocks."
-    if isinstance(exc, ValueError):
+    if isinstance(exc, (ValueError, TypeError)):
         return "Check endpoint, mdb_endpoint and HTTPS_PROXY."
     if not isinstance(exc, (requests.RequestException, ConnectionError, TimeoutError)):
         return "Check REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, or set ca_path."
     return ""
 
 
-class _Adapter(HTTPAdapter):
-    """A pool of connections whose sockets are known, so that another thread can end what is under way."""
+class _Connections:
+    """The connections of a transport, so that another thread can end what is under way on them.
 
-    def __init__(self, size: int, sockets: set[socket.socket]) -> None:
+    Of each socket a duplicate is kept: it stays valid for shutdown() whatever wraps the original, as TLS does, and while http.client
+    reads the body of an answer after which the connection will close, and has let go of it already.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[t.Any, tuple[socket.socket, int]] = {}
+        self._ended = False
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def add(self, connection: t.Any, sock: socket.socket) -> None:
+        """Notes a connection just made; it is ended at once if all others have been."""
+        duplicate = sock.dup()
+        with self._lock:
+            former = self._open.pop(connection, None)
+            self._open[connection] = duplicate, threading.get_ident()
+            if former:
+                former[0].close()
+            if self._ended:
+                _shut_down(duplicate)
+
+    def use(self, connection: t.Any) -> None:
+        """Notes which thread uses a connection."""
+        with self._lock:
+            if connection in self._open:
+                self._open[connection] = self._open[connection][0], threading.get_ident()
+
+    def sweep(self) -> None:
+        """Lets go of the connections of this thread that have been closed."""
+        with self._lock:
+            mine = [connection for connection, (_dup, user) in self._open.items() if user == threading.get_ident()]
+            for connection in mine:
+                if connection.sock is None:
+                    self._open.pop(connection)[0].close()
+
+    def end(self) -> None:
+        """Ends everything under way on them."""
+        with self._lock:
+            self._ended = True
+            for duplicate, _user in self._open.values():
+                _shut_down(duplicate)
+
+    def close(self) -> None:
+        """Closes them all, those included that a failed try still holds."""
+        with self._lock:
+            everything, self._open = self._open, {}
+        for connection, (duplicate, _user) in everything.items():
+            connection.close()
+            duplicate.close()
+
+
+def _shut_down(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
+
+
+class _Adapter(HTTPAdapter):
+    """A pool of connections that are noted."""
+
+    def __init__(self, size: int, connections: _Connections) -> None:
         self._pools = {
-            "http": _pool_of(HTTPConnectionPool, HTTPConnection, sockets),
-            "https": _pool_of(HTTPSConnectionPool, HTTPSConnection, sockets),
+            "http": _pool_of(HTTPConnectionPool, HTTPConnection, connections),
+            "https": _pool_of(HTTPSConnectionPool, HTTPSConnection, connections),
         }
         super().__init__(pool_connections=8, pool_maxsize=size, max_retries=0)
 
@@ -346,22 +411,15 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
-def _pool_of(pool: t.Any, connection: t.Any, sockets: set[socket.socket]) -> t.Any:
-    class Watched(connection):  # type: ignore[misc]
-        # A duplicate of the socket stays valid for shutdown() whatever wraps the original, TLS included.
-        _watched: socket.socket | None = None
-
+def _pool_of(pool: t.Any, connection: t.Any, connections: _Connections) -> t.Any:
+    class Noted(connection):  # type: ignore[misc]
         def _new_conn(self) -> socket.socket:
             fresh: socket.socket = super()._new_conn()
-            self._watched = fresh.dup()
-            sockets.add(self._watched)
+            connections.add(self, fresh)
             return fresh
 
-        def close(self) -> None:
-            super().close()
-            if self._watched:
-                sockets.discard(self._watched)
-                self._watched.close()
-                self._watched = None
+        def putrequest(self, *args: t.Any, **kwargs: t.Any) -> None:
+            connections.use(self)
+            super().putrequest(*args, **kwargs)
 
-    return type("WatchedPool", (pool,), {"ConnectionCls": Watched})
+    return type("NotedPool", (pool,), {"ConnectionCls": Noted})

@@ -111,7 +111,7 @@ def _criteria(criteria: t.Mapping[str, t.Any]) -> str:
     return _text("; ".join(words))
 
 
-def _legend(document: Document, axis: Axis, kinds: t.Collection[str | None]) -> str:
+def _legend(document: Document, axis: Axis, kinds: set[str | None]) -> str:
     entries = [
         ("auto", "automated backup"),
         ("manual", "manual backup"),

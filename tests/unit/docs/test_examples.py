@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import http.server
 import json
@@ -126,10 +127,8 @@ class Reader:
 
     def __exit__(self, *exc: object) -> None:
         for group in self._groups:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
 
     def follow(self, example: Example) -> None:
         """Do what the example says."""
@@ -305,7 +304,8 @@ class Reader:
         given = {name: self._placed(str(value)) for name, value in variables.items()}
         for _round in range(2):
             given = {
-                name: re.sub(r"\$\{?(\w+)\}?", lambda m: given.get(m[1], m[0]), value) for name, value in given.items()
+                name: re.sub(r"\$\{?(\w+)\}?", lambda m, known=given: known.get(m[1], m[0]), value)
+                for name, value in given.items()
             }
         self._run(["bash", "-e", "-o", "pipefail", "-c", self._placed(script)], example, environment | given)
 

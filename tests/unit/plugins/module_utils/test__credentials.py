@@ -233,9 +233,6 @@ def misplaced(key: t.Any) -> dict[str, tuple[str, str]]:
     }
 
 
-@pytest.mark.xfail(
-    strict=True, reason="defect: a secret given in the place of a path is quoted, its first 80 characters"
-)
 @pytest.mark.parametrize("kind", ["a PEM", "base64 of the file", "an IAM token", "an OIDC token", "a quoted JSON"])
 @pytest.mark.parametrize("option", ["service_account_key_file", "workload_identity_token_file"])
 def test_a_secret_in_the_place_of_a_path_is_not_echoed(key: t.Any, option: str, kind: str) -> None:

@@ -98,7 +98,7 @@ def test_what_is_no_address_is_refused_by_the_options_name(text: str) -> None:
     with pytest.raises(OptionError) as caught:
         parse_base_url(text, "endpoint")
     told = str(caught.value)
-    assert told.startswith("endpoint '")
+    assert told.startswith("endpoint (not shown" if "@" in text else "endpoint '")
     assert told.endswith("Write a host with or without scheme and port, such as api.cloud.yandex.net.")
     assert told.isprintable()
     assert caught.value.details == {"option": "endpoint"}
@@ -119,16 +119,12 @@ def test_a_path_that_could_be_read_in_two_ways_is_refused(text: str) -> None:
         parse_base_url(text, "mdb_endpoint", path_allowed=True)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="defect: urlsplit drops tabs and line breaks, so that a broken address passes for another one"
-)
 @pytest.mark.parametrize("text", ["api.cloud\n.yandex.net", "api\t.example", "https://api.example\r\n.evil.example"])
 def test_an_address_with_a_line_break_is_refused(text: str) -> None:
     with pytest.raises(OptionError):
         parse_base_url(text, "endpoint")
 
 
-@pytest.mark.xfail(strict=True, reason="defect: a password in an address is quoted back")
 def test_a_password_in_an_address_is_not_echoed() -> None:
     with pytest.raises(OptionError) as caught:
         parse_base_url("https://user:s3cret@api.example", "endpoint")

@@ -505,20 +505,10 @@ def everything_about(exc: BaseException) -> str:
     return shown
 
 
-CUT = "defect: quoted() cuts a text at 80 characters before it is masked, so that part of a secret is not recognised"
-CACHED = "defect: a token that an earlier call of the process obtained is unknown to the secrets of the next"
-SHOWN_AGAIN = {
-    "message", "message of a 404", "long message", "request id", "request id of a success", "content type of an error",
-    "completion time", "owner", "field too deep", "no HTTP", "chunk",
-}  # fmt: skip
-
-
 def echo_cases() -> t.Iterator[t.Any]:
     for name, reply in echoes().items():
         for again in (False, True):
-            reason = CUT if name == "id of a bad row" else CACHED if again and name in SHOWN_AGAIN else ""
-            marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
-            yield pytest.param(reply, again, id=f"{name}-{'cached token' if again else 'first call'}", marks=marks)
+            yield pytest.param(reply, again, id=f"{name}-{'cached token' if again else 'first call'}")
 
 
 @pytest.mark.parametrize(("reply", "again"), list(echo_cases()))

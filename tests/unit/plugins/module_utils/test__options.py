@@ -9,6 +9,7 @@ import typing as t
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import Level
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError, OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._options import (
     Connection,
@@ -272,3 +273,10 @@ def test_texts_make_a_connection_or_one_of_our_errors(given_options: dict[str, s
     except MdbError:
         return
     assert made.endpoint.is_private
+
+
+def test_levels_given_are_the_only_places_of_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YC_IAM_TOKEN", "other")
+    levels = [Level("the call", {}), Level("vars", {"iam_token": TOKEN})]
+    assert Connection.from_options(options(iam_token="third"), levels).credential.description == "iam_token of vars"
+    assert Connection.from_options(options(), []).credential.identity[0] == "instance_metadata"

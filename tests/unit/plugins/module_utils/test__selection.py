@@ -198,15 +198,22 @@ def test_each_filter_alone_only_takes_away(rows: list[dict[str, t.Any]], given_f
     assert both == everything.intersection(*alone)
 
 
+def test_rows_alike_in_all_but_content_are_sorted_too() -> None:
+    twins = [row(1, type="MANUAL"), row(1, type=None)]
+    assert len(select(parse(twins), Criteria()).matched) == 2
+    unfinished_twins = [row(1, createdAt=None, type="MANUAL"), row(1, createdAt=None)]
+    assert len(select(parse(unfinished_twins), Criteria()).incomplete) == 2
+
+
 def test_unfinished_rows_are_listed_newest_start_first() -> None:
     rows = [
         row(1, createdAt=None, startedAt="2026-11-20T09:00:00Z"),
-        row(2, createdAt="1970-01-01T00:00:00Z", startedAt="2026-11-20T09:30:00Z"),
+        row(2, createdAt="1970-01-01T00:00:00Z", startedAt="2026-11-20T08:30:00Z"),
         row(3, createdAt="", startedAt=None),
         row(4, createdAt="0001-01-01T00:00:00Z", startedAt="2026-11-20T09:00:00.5Z"),
         row(5, createdAt=None, startedAt="2026-11-20T09:00:00Z"),
     ]
-    assert [one.id[-1] for one in select(parse(rows), Criteria()).incomplete] == ["2", "4", "5", "1", "3"]
+    assert [one.id[-1] for one in select(parse(rows), Criteria()).incomplete] == ["4", "5", "1", "2", "3"]
 
 
 @pytest.mark.parametrize(
@@ -382,6 +389,7 @@ def test_a_backup_from_the_future_is_warned_of_beyond_five_minutes() -> None:
 
 def test_several_from_the_future_are_one_warning() -> None:
     ahead = [backup(id=f"b{number}", createdAt="2026-11-20T12:00:00Z") for number in range(3)]
+    assert "backup b1 (and 1 more) claims" in (warn_of_future("c9q", ahead[1:], NOW) or "")
     told = warn_of_future("c9q", [*ahead, backup()], NOW)
     assert told is not None
     assert "backup b0 (and 2 more) claims to come from the future" in told

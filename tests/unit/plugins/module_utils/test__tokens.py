@@ -272,10 +272,6 @@ def test_a_ready_token_that_is_refused_is_not_tried_again(region: Server) -> Non
         gather(question(cluster_ids=[CLUSTER]), lambda: connection(region.url))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: the second refusal of a request is not noted, so that the next call begins with the refused token",
-)
 def test_after_a_lasting_refusal_the_next_call_begins_anew(region: Server, read: Read) -> None:
     region.on(IAM, *[issued(f"t1.number{number}.token") for number in range(3)])
     region.on(backups_path(), REFUSED, REFUSED, NONE)
@@ -397,7 +393,6 @@ def test_without_any_credential_the_ways_in_are_told_within_five_seconds(
         assert word in str(caught.value)
 
 
-@pytest.mark.xfail(strict=True, reason="defect: the last resort's Retry-After is waited for, up to api_deadline")
 def test_without_any_credential_no_retry_after_is_waited_for(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     # 2 s here, so that the test is short; any longer wait breaks the promise of 5 s.
     server.always(METADATA, failure(503, 14, "later", Retry_After="2"))

@@ -493,11 +493,6 @@ def test_a_proxys_password_is_not_shown(make: Make, names: None, monkeypatch: py
         assert "s3cret" not in str(caught.value)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=TypeError,
-    reason="defect: requests fails with a TypeError on a proxy that is a user without a host",
-)
 def test_a_proxy_without_a_host_fails_in_words(make: Make, names: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://user:s3cret@")
     with pytest.raises(ConnectionFailed, match="HTTPS_PROXY") as caught:
@@ -757,10 +752,6 @@ def test_stop_ends_a_handshake(real: t.Callable[..., Transport]) -> None:
         accepted[0].close()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="defect: http.client closes such a connection before its body is read, so that stop() no longer knows it",
-)
 @pytest.mark.parametrize(
     "fault",
     [stalled(200, Connection="close"), dripping(Connection="close")],
@@ -773,7 +764,6 @@ def test_stop_ends_a_body_after_which_the_connection_would_close(
     ends_when_stopped(real(api_timeout=30.0), parse_base_url(server.url, "endpoint"), server.stalled.is_set)
 
 
-@pytest.mark.xfail(strict=True, reason="defect: a connection made after stop() is not ended by it")
 def test_stop_ends_a_request_whose_name_is_still_looked_up(
     server: Server, real: t.Callable[..., Transport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -793,14 +783,11 @@ def test_stop_ends_a_request_whose_name_is_still_looked_up(
     ends_when_stopped(transport, parse_base_url(f"http://{NAME}:{server.port}", "endpoint"), looking.is_set)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="defect: urllib3 2 closes a pool's connections when it is collected, which a failed try delays"
-)
 def test_no_socket_is_left_after_close(server: Server, make: Make) -> None:
     server.on("/x", OK, reset, OK, truncated({"a": 1}), OK, failure(404, 5, "none"), answer({}, Connection="close"), OK)
     made = make()
     for _ in range(6):
         made.get(server.url)
     made.transport.close()
-    assert made.transport._sockets == set()
+    assert len(made.transport._connections) == 0
     assert until(lambda: not server.open_connections)
