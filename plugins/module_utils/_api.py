@@ -113,7 +113,8 @@ class RedisApi:
         self, path: str, params: dict[str, str], doing: str, hints: dict[int, str], **details: str
     ) -> t.Iterator[dict[str, t.Any]]:
         """Page after page until no token comes back; a page may be empty and still not be the last."""
-        token, seen = "", set[str]()
+        token: t.Any = ""
+        seen: set[str] = set()
         while True:
             query = {**params, "pageSize": str(self._page_size), **({"pageToken": token} if token else {})}
             with self._lock:
