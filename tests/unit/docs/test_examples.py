@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import contextlib
 import dataclasses
 import http.server
 import json
