@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-import contextlib
 import dataclasses
 import http.server
 import json
