@@ -200,7 +200,17 @@ def integration(session: nox.Session, core: str) -> None:
     targets = set(re.findall(r"Running (\S+) integration test role", output))
     if not targets:
         session.error("ansible-test found no integration target")
-    note(session, f"{versions}: {len(targets)} targets")
+    system = "" if session.posargs else system_tests(session)
+    note(session, f"{versions}: {len(targets)} targets; {system}")
+
+
+def system_tests(session: nox.Session) -> str:
+    """Run the tests that look at whole runs of this session's ansible-playbook; return what pytest says of them."""
+    playbook = str(Path(session.bin) / "ansible-playbook")
+    output = run(
+        session, "pytest", "--numprocesses", "2", "tests/integration/system", env={"ANSIBLE_PLAYBOOK": playbook}
+    )
+    return passed(output)
 
 
 def emulated_cloud(plain: Emulator, tls: Emulator) -> dict[str, str]:
@@ -254,6 +264,14 @@ def pytest(session: nox.Session) -> None:
     """unit tests of everything, the emulator included"""
     output = run(session, "pytest", "--numprocesses", "2", "-m", "not browser", *session.posargs)
     note(session, passed(output))
+
+
+@nox.session(python=False)
+def matrix(session: nox.Session) -> None:
+    """every fault on every page by module and lookup; the vendor's SDK as a witness"""
+    output = run(session, "pytest", "--numprocesses", "2", "tests/integration/matrix", *session.posargs)
+    figures = re.search(r"^fault matrix: (.*)", output, re.MULTILINE)
+    note(session, figures[1] if figures else passed(output))
 
 
 @nox.session(python=False)
