@@ -7,6 +7,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 if ROOT.parts[-3:] == ("ansible_collections", "yacloud", "mdb") and str(ROOT.parents[2]) not in sys.path:
@@ -34,3 +36,18 @@ else:
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     settings.load_profile("brief")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known to ansible-test too, which reads no settings of ours."""
+    config.addinivalue_line("markers", "browser: opens a page in Chromium; runs only where -m browser asks for it")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests in a browser to the check of that name: each core need not look at the same page again."""
+    if "browser" in config.getoption("markexpr"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
