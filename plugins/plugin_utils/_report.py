@@ -199,7 +199,7 @@ def _marks(rows: t.Any, clusters: list[tuple[str, _Cluster]], evaluated_at: int)
     for backup in from_facts(
         ({name: row.get(name) for name in needed} if isinstance(row, dict) else row for row in rows), None
     ):
-        found.setdefault(backup.facts["source_cluster_id"], []).append(backup)
+        found.get(backup.facts["source_cluster_id"], []).append(backup)
     for cluster_id, cluster in clusters:
         if cluster["newest"] and not found[cluster_id]:
             found[cluster_id] = from_facts([cluster["newest"]], None)

@@ -114,6 +114,12 @@ def test_any_number_of_clusters(answer: dict[str, t.Any], says: str) -> None:
     assert len(text) < 12_000 + 2_000 * len(answer["selection"])
 
 
+def test_the_legend_explains_what_is_there() -> None:
+    for kind, explained in (("AUTOMATED", False), (None, True)):
+        answer = result({ORDERS: backups(ORDERS, 3, type=kind), GONE: backups(GONE, 50, type=None)}, {"orders": ORDERS})
+        assert ("backup of unknown type" in Page(page_of(answer)).text) is explained
+
+
 def test_the_same_facts_give_the_same_page() -> None:
     assert page_of(folder()) == page_of(folder())
 
