@@ -63,9 +63,8 @@ options:
     choices: [backup, id]
     default: backup
 notes:
-  - R(lookup, ansible_collections.ansible.builtin.query_lookup) and C(query) differ in what they hand over. C(query) always gives a list.
-    C(lookup) gives the element itself if there is just one, the ids joined by commas if there are several with O(return_format=id), and a list
-    if there are several backups.
+  - C(lookup) and C(query) differ in what they hand over. C(query) always gives a list. C(lookup) gives the element itself if there is just one,
+    the ids joined by commas if there are several with O(return_format=id), and a list if there are several backups.
   - Lookups run on the controller, in check mode too, and are evaluated again wherever a variable that holds one is used, for each host. To ask
     once, use M(yacloud.mdb.redis_backup_info) with C(run_once) and C(register), or M(ansible.builtin.set_fact).
 seealso:

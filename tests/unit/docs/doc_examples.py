@@ -52,7 +52,7 @@ _RST = re.compile(
     re.MULTILINE,
 )
 _MARKDOWN = re.compile(
-    r"(?:^<!-- example: (?P<how>.+) -->\n)?^```(?P<language>\S+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"(?:^<!-- example: (?P<how>[^\n]+) -->\n)?^```(?P<language>\S+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 
 

@@ -37,6 +37,7 @@ LIMIT = 60
 STUBS = {
     "ansible-galaxy": "",
     "git": "",
+    "make": "",
     "pip": "",
     "terraform": "",
     "yc": 'case "$*" in *create-token) echo t1.docs.token ;; esac',
