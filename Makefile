@@ -40,7 +40,7 @@ test: $(VENV)/.dev ## run every check, or only CHECK="NAME ..."
 	status=$$?; python .ci/summary.py build/checks && exit $$status
 
 check-%: $(VENV)/.dev
-	@nox --session '$*' -- $(ARGS)
+	@EVERY_CORE=1 nox --session '$*' -- $(ARGS)
 
 .PHONY: checks
 checks: $(VENV)/.dev ## list the checks

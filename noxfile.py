@@ -115,16 +115,30 @@ def passed(output: str) -> str:
 # --- the collection on each ansible-core --------------------------------------------------------------------------
 
 
-def on_each_core(check: Callable[[nox.Session, str], None], requires: tuple[str, ...] = ()) -> None:
-    """Register a session of this check for each supported ansible-core."""
+def on_each_core(
+    check: Callable[[nox.Session, str], None], requires: tuple[str, ...] = (), between: bool = True
+) -> None:
+    """Register a session of this check for each supported ansible-core.
+
+    Without `between`, `make test` runs it on the oldest and the newest core that this machine can run.
+    """
+    pythons = {version: first_python(core.pythons) for version, core in CORES.items()}
+    runnable = [version for version, python in pythons.items() if python]
     for version, core in CORES.items():
-        python = first_python(core.pythons)
+        python = pythons[version]
+        left_out = not between and version in runnable[1:-1] and not os.environ.get("EVERY_CORE")
 
         def session(
-            session: nox.Session, version: str = version, core: Core = core, found: str | None = python
+            session: nox.Session,
+            version: str = version,
+            core: Core = core,
+            found: str | None = python,
+            left_out: bool = left_out,
         ) -> None:
             if found is None:
                 session.skip(f"needs Python {' or '.join(core.pythons)}, and this machine has none of them")
+            if left_out:
+                session.skip("runs on the oldest and the newest core; with EVERY_CORE=1 on this one too")
             check(session, version)
 
         session.__doc__ = check.__doc__
@@ -251,8 +265,8 @@ def install(session: nox.Session, core: str) -> None:
 
 
 on_each_core(sanity)
-on_each_core(integration)
-on_each_core(units)
+on_each_core(integration, between=False)
+on_each_core(units, between=False)
 on_each_core(install, requires=("build",))
 
 

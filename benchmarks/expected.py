@@ -28,7 +28,7 @@ def answer_of(rows: Iterable[dict[str, Any]]) -> Answer:
 
 
 def _instant(text: str) -> tuple[datetime, str]:
-    seconds, _, fraction = text.removesuffix("Z").partition(".")
+    seconds, fraction = text.removesuffix("Z").partition(".")[::2]
     return datetime.fromisoformat(seconds), fraction.ljust(9, "0")
 
 

@@ -205,7 +205,7 @@ def _looped(name: str, arguments: dict[str, Any], loops: int) -> Task:
 
 def _set_facts(expression: str, loops: int, **variables: Any) -> list[Task]:
     template = expression if "{%" in expression else f"{{{{ {expression} }}}}"
-    return [{"ansible.builtin.set_fact": {"answer": template}, "vars": variables} for _ in range(loops)]
+    return [{"ansible.builtin.set_fact": {"answer": template}, "vars": variables} for _number in range(loops)]
 
 
 def _connection(server: Server) -> dict[str, Any]:

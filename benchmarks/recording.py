@@ -74,13 +74,13 @@ def record(emulator: Emulator, *, whole_folder: bool) -> Recording:
         session.verify = emulator.ca_file or True
         session.headers["Authorization"] = f"Bearer {emulator.iam_token}"
         path = "/managed-redis/v1/clusters"
-        for page, _ in _rest_pages(session, emulator.url, path, {"folderId": folder}, recording):
+        for page, _path in _rest_pages(session, emulator.url, path, {"folderId": folder}, recording):
             recording.clusters += [row["id"] for row in page["clusters"]]
         listings = [("/managed-redis/v1/backups", {"folderId": folder})]
         if not whole_folder:
             listings = [(f"{path}/{cluster}/backups", {}) for cluster in recording.clusters]
         for listing, query in listings:
-            recording.paths += [at for _, at in _rest_pages(session, emulator.url, listing, query, recording)]
+            recording.paths += [at for _page, at in _rest_pages(session, emulator.url, listing, query, recording)]
     if emulator.grpc_address:
         _record_grpc(emulator, recording)
     return recording

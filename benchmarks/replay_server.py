@@ -44,11 +44,11 @@ class Http(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._received += data
         while b"\r\n\r\n" in self._received:
-            head, _, self._received = self._received.partition(b"\r\n\r\n")
+            head, self._received = self._received.split(b"\r\n\r\n", 1)
             asyncio.get_running_loop().call_later(self._latency, self._answer, head)
 
     def _answer(self, head: bytes) -> None:
-        path, _, query = head.split(b" ", 2)[1].decode().partition("?")
+        path, query = head.split(b" ", 2)[1].decode().partition("?")[::2]
         key = rest_key(unquote(path), dict(parse_qsl(query)))
         assert isinstance(self._transport, asyncio.WriteTransport)
         self._transport.write(self._responses.get(key, _NOT_FOUND))
@@ -67,7 +67,7 @@ class Grpc(grpc.GenericRpcHandler):  # type: ignore[misc]
         return grpc.unary_unary_rpc_method_handler(self._handler(handler_call_details.method))
 
     def _handler(self, method: str) -> Callable[[bytes, Any], Awaitable[bytes]]:
-        async def answer(request: bytes, _: Any) -> bytes:
+        async def answer(request: bytes, _context: Any) -> bytes:
             await asyncio.sleep(self._latency)
             return self._messages[grpc_key(method, request)]
 

@@ -1,4 +1,3 @@
-#!/usr/bin/python
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A module on the official SDK, as one would write it: every page over gRPC, the newest backup of each cluster by time.

@@ -42,7 +42,7 @@ def _without_token(body: bytes) -> bytes:
 
 def _median(work: Callable[[], Any]) -> tuple[float, Any]:
     result, times = work(), []
-    for _ in range(RUNS):
+    for _number in range(RUNS):
         del result
         gc.collect()
         start = time.perf_counter()

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 if ROOT.parts[-3:] == ("ansible_collections", "yacloud", "mdb") and str(ROOT.parents[2]) not in sys.path:
     sys.path.insert(0, str(ROOT.parents[2]))
 
+
 try:
     from hypothesis import HealthCheck, settings
 except ImportError:
@@ -39,7 +40,12 @@ else:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known to ansible-test too, which reads no settings of ours."""
+    """Let Ansible load the collection's plugins, and make the marker known; ansible-test does the one but not the other."""
+    from ansible.plugins.loader import init_plugin_loader
+    from ansible.utils.collection_loader import AnsibleCollectionConfig
+
+    if AnsibleCollectionConfig.collection_finder is None:
+        init_plugin_loader([path for path in sys.path if Path(path, "ansible_collections/yacloud/mdb").is_dir()])
     config.addinivalue_line("markers", "browser: opens a page in Chromium; runs only where -m browser asks for it")
 
 

@@ -125,7 +125,7 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize("way", ENVIRONMENT)
 def test_environment(ansible: Ansible, tls: Emulator, way: str) -> None:
     values = {**_variables(tls, ansible.home), "nobody": "t1.no.body"}
-    environ = {name: values[key] for name, _, key in (item.partition("=") for item in ENVIRONMENT[way])}
+    environ = {name: values[key] for name, key in (item.partition("=")[::2] for item in ENVIRONMENT[way])}
     run = ansible.play(_each_way(), "-vvvv", variables=values, environ=environ)
     _assert_answered(run)
     assert_silent(run.output, *_key_secrets(tls))

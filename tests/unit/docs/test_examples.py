@@ -109,7 +109,7 @@ class Reader:
             (self._stubs / name).write_text(script, encoding="utf-8")
             (self._stubs / name).chmod(0o755)
         (self._home / ".vault-password").write_text("a password of the tests\n", encoding="utf-8")
-        (self._folder / "examples").symlink_to(ROOT / "examples")
+        (self._folder / "yacloud.mdb").symlink_to(ROOT)
         (self._folder / "main.tf").touch()
         self._places = {
             "/var/lib/node_exporter/textfile": str(folder / "node_exporter"),

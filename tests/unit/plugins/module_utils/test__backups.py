@@ -253,7 +253,7 @@ def test_for_a_folder_any_cluster_may_own_a_row_but_some_cluster_must() -> None:
 
 def nested(depth: int) -> t.Any:
     value: t.Any = "core"
-    for _ in range(depth - 1):
+    for _number in range(depth - 1):
         value = [value]
     return value
 
@@ -390,7 +390,7 @@ def test_texts_that_ansible_has_tagged_are_texts() -> None:
         name: origin.tag([origin.tag(one) for one in value] if isinstance(value, list) else value)
         for name, value in facts.items()
     }
-    assert type(tagged["id"]) is not str
+    assert tagged["id"].__class__ is not str
     (made,) = from_facts([origin.tag(tagged)], NOW)
     assert made == parse(row(sourceShardNames=["s1"], type="MANUAL"))[0]
 

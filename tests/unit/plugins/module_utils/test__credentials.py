@@ -327,7 +327,19 @@ def test_a_ready_token_of_another_shape_is_taken_too() -> None:
     assert pick({"YC_IAM_TOKEN": "opaque-secret-value"}).exchange(lambda: IAM) == "opaque-secret-value"
 
 
-BROKEN = ["secret\nwords", "secret\r\nInjected: words", "secret\x00words", "secret words", "secret\twords", "secret\x7fwords", "secret\x1b[31mwords", "secret\u00a0words", "secret\u0441words", "secret\ud800words", "\ufeffsecretwords"]  # fmt: skip
+BROKEN = [
+    "secret\nwords",
+    "secret\r\nInjected: words",
+    "secret\x00words",
+    "secret words",
+    "secret\twords",
+    "secret\x7fwords",
+    "secret\x1b[31mwords",
+    "secret\u00a0words",
+    "secret\u0441words",
+    "secret\ud800words",
+    "\ufeffsecretwords",
+]
 
 
 @pytest.mark.parametrize("value", BROKEN)

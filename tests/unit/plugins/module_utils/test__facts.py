@@ -485,7 +485,7 @@ def echoes() -> dict[str, Reply]:
 
 def deep(depth: int) -> t.Any:
     value: t.Any = []
-    for _ in range(depth):
+    for _number in range(depth):
         value = [value]
     return value
 

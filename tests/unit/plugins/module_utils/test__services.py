@@ -88,7 +88,8 @@ def test_any_other_endpoint_is_asked_once_without_a_credential(server: Server, t
     made = services(server.url)
     found: list[str] = []
     threads = [
-        threading.Thread(target=lambda: found.append(str(made.find("managed-redis", transport)))) for _ in range(20)
+        threading.Thread(target=lambda: found.append(str(made.find("managed-redis", transport))))
+        for _number in range(20)
     ]
     for thread in threads:
         thread.start()
@@ -113,7 +114,7 @@ def test_without_a_scheme_the_endpoint_and_all_behind_it_are_https(tls_server: S
 def test_a_service_that_is_not_listed_is_named_with_the_endpoint(server: Server, transport: Transport) -> None:
     server.on("/endpoints", answer(listing(compute="x:443")))
     made = services(server.url)
-    for _ in range(2):
+    for _number in range(2):
         with pytest.raises(MalformedAnswer, match=rf"^endpoint {server.url} lists no service 'managed-redis'\."):
             made.find("managed-redis", transport)
 

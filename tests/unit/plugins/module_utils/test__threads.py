@@ -55,7 +55,7 @@ def test_no_calls_at_all(make: Make, client_threads: Threads) -> None:
 def test_results_come_in_the_order_of_the_calls_whatever_the_order_of_completion(
     make: Make, client_threads: Threads
 ) -> None:
-    gates = [threading.Event() for _ in range(5)]
+    gates = [threading.Event() for _number in range(5)]
 
     def call(number: int) -> int:
         # Each waits for the one behind it: they complete from last to first.

@@ -253,7 +253,11 @@ def test_each_token_that_was_accepted_may_be_replaced_once_it_is_refused(region:
 @pytest.mark.parametrize("clusters", [CLUSTERS[:1], CLUSTERS], ids=["one thread", "twenty threads"])
 def test_a_lasting_401_costs_two_exchanges_at_most(region: Server, read: Read, clusters: list[str]) -> None:
     numbers = iter(range(100))
-    region.always(IAM, lambda handler: issued(f"t1.number{next(numbers)}.token")(handler))
+
+    def issue(handler: Handler) -> None:
+        issued(f"t1.number{next(numbers)}.token")(handler)
+
+    region.always(IAM, issue)
     for cluster in clusters:
         region.always(backups_path(cluster), REFUSED)
     with pytest.raises(ApiError) as caught:

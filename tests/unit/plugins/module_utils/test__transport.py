@@ -291,7 +291,7 @@ def test_a_try_is_not_given_more_time_than_is_left(server: Server, real: t.Calla
 def test_connections_are_kept_alive(server: Server, make: Make) -> None:
     server.on("/x", OK, failure(503, 14, "passing"), OK, failure(404, 5, "none"), OK)
     made = make()
-    for _ in range(4):
+    for _number in range(4):
         made.get(server.url)
     assert server.connections == 1
 
@@ -730,7 +730,10 @@ def ends_when_stopped(transport: Transport, base: BaseUrl, ready: t.Callable[[],
 @pytest.mark.parametrize("fault", STUCK.values(), ids=STUCK)
 def test_stop_ends_a_request_wherever_it_is(server: Server, real: t.Callable[..., Transport], fault: Reply) -> None:
     server.on("/x", fault)
-    asked = lambda: server.requests if fault is STUCK["waiting for Retry-After"] else server.stalled.is_set()  # noqa: E731
+
+    def asked() -> bool:
+        return bool(server.requests) if fault is STUCK["waiting for Retry-After"] else server.stalled.is_set()
+
     ends_when_stopped(real(api_timeout=30.0), parse_base_url(server.url, "endpoint"), asked)
     assert len(server.requests) == 1
 
@@ -786,7 +789,7 @@ def test_stop_ends_a_request_whose_name_is_still_looked_up(
 def test_no_socket_is_left_after_close(server: Server, make: Make) -> None:
     server.on("/x", OK, reset, OK, truncated({"a": 1}), OK, failure(404, 5, "none"), answer({}, Connection="close"), OK)
     made = make()
-    for _ in range(6):
+    for _number in range(6):
         made.get(server.url)
     made.transport.close()
     assert len(made.transport._connections) == 0
