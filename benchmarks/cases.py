@@ -96,14 +96,15 @@ def _rows(server: Server) -> list[Contender]:
     pages = len(server.recording.paths)
     tenth = max(1, pages // 10)
     return [
-        _decoding("json", server, pages, "json.loads of all bodies"),
-        _decoding("facts", server, pages, "bodies to chosen facts, all rows returned"),
-        _decoding("facts-tenth", server, tenth, f"the same with {tenth * PAGE_SIZE:,} rows"),
+        _decoding("json", "json", server, pages, "json.loads of all bodies"),
+        _decoding("json-uncollected", "json-uncollected", server, pages, "the same without the garbage collector"),
+        _decoding("facts", "facts", server, pages, "bodies to chosen facts, all rows returned"),
+        _decoding("facts-tenth", "facts", server, tenth, f"the same with {tenth * PAGE_SIZE:,} rows"),
     ]
 
 
-def _decoding(key: str, server: Server, pages: int, label: str) -> Contender:
-    command = (sys.executable, str(HERE / "scripts/decode.py"), str(server.file), key.partition("-")[0], str(pages))
+def _decoding(key: str, kind: str, server: Server, pages: int, label: str) -> Contender:
+    command = (sys.executable, str(HERE / "scripts/decode.py"), str(server.file), kind, str(pages))
     rows = [row for body in server.recording.bodies[:pages] for row in json.loads(body)["backups"]]
     return Reported(key, label, command=command, read=_without_seconds, right=answer_of(rows))
 
