@@ -32,7 +32,7 @@ else:
     settings.register_profile(
         "thorough",
         deadline=None,
-        max_examples=5_000,
+        max_examples=2_000,
         print_blob=True,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
