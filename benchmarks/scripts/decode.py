@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Seconds from the bodies of pages to objects (json) or to chosen facts (facts), in one process that does nothing else.
 
-Arguments: a recording, json or json-uncollected (without the garbage collector) or facts, and how many pages. Prints the median of several runs and the answer as JSON.
+Arguments: a recording, json or json-uncollected (without the garbage collector) or facts, and how many pages.
+Prints the median of several runs and the answer as JSON.
 """
 
 from __future__ import annotations
