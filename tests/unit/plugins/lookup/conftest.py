@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A clean environment for each test, and a server that follows a script."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+import pytest
+
+from ansible_collections.yacloud.mdb.plugins.module_utils import _tokens
+from ansible_collections.yacloud.mdb.plugins.plugin_utils import _task_cache
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine's own settings reaches a test, and nothing that an earlier one obtained."""
+    for name in list(os.environ):
+        if name.startswith("YC_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr(_tokens, "_SOURCES", {})
+    monkeypatch.setattr(_task_cache, "_answers", {})
+
+
+@pytest.fixture
+def server() -> t.Iterator[Server]:
+    """A server over plain HTTP."""
+    with Server() as running:
+        yield running

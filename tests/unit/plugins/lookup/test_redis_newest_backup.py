@@ -1,0 +1,174 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lookup: options in, elements, warnings or an error out."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleError, AnsibleLookupError, AnsibleOptionsError
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.loader import lookup_loader
+from ansible.template import Templar, trust_as_template
+
+from ansible_collections.yacloud.mdb.tests.unit.samples import (
+    CLUSTER,
+    FOLDER,
+    FOLDER_BACKUPS,
+    FOLDER_CLUSTERS,
+    TOKEN,
+    backups_path,
+    row,
+)
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, answer, failure
+
+OTHER = "c9qsessions000000001"
+
+
+class Asker(t.NamedTuple):
+    """The lookup with a way to the server."""
+
+    server: Server
+
+    def __call__(self, *terms: t.Any, variables: dict[str, t.Any] | None = None, **options: t.Any) -> t.Any:
+        loader = DataLoader()
+        lookup = lookup_loader.get("yacloud.mdb.redis_newest_backup", loader=loader, templar=Templar(loader))
+        reach = {"mdb_endpoint": self.server.url, "iam_token": TOKEN, "api_retries": 0}
+        return lookup.run(list(terms), variables=variables or {}, **{**reach, **options})
+
+
+@pytest.fixture
+def ask(server: Server) -> Asker:
+    """Asks the scripted server."""
+    return Asker(server)
+
+
+@pytest.fixture
+def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What users are warned of."""
+    from ansible.utils.display import Display
+
+    said: list[str] = []
+    monkeypatch.setattr(Display, "warning", lambda self, msg, *unused, **more: said.append(msg))
+    return said
+
+
+def ids(found: list[dict[str, t.Any]]) -> list[str]:
+    return [backup["id"] for backup in found]
+
+
+def test_one_element_per_term_in_their_order(ask: Asker, server: Server) -> None:
+    server.on(backups_path(), answer({"backups": [row(1), row(3), row(2)]}))
+    server.on(backups_path(OTHER), answer({"backups": [row(5, OTHER)]}))
+    assert ids(ask(OTHER, CLUSTER, OTHER)) == [row(5, OTHER)["id"], row(3)["id"], row(5, OTHER)["id"]]
+
+
+def test_lists_are_flattened(ask: Asker, server: Server) -> None:
+    server.on(backups_path(), answer({"backups": [row(1)]}))
+    assert ids(ask([[CLUSTER]], [])) == [row(1)["id"]]
+
+
+def test_a_list_that_is_empty_asks_nothing(ask: Asker) -> None:
+    assert ask([]) == ask([[], []], folder_id=FOLDER) == ask() == []
+
+
+def test_ids_alone(ask: Asker, server: Server) -> None:
+    server.on(backups_path(), answer({"backups": [row(1)]}))
+    assert ask(CLUSTER, return_format="id") == [row(1)["id"]]
+
+
+def test_a_folder(ask: Asker, server: Server) -> None:
+    server.on(FOLDER_BACKUPS, answer({"backups": [row(2), row(1, OTHER), row(3)]}))
+    server.on(FOLDER_CLUSTERS, answer({"clusters": [{"id": "c9qempty", "name": "empty"}]}))
+    assert ids(ask(folder_id=FOLDER)) == [row(3)["id"], row(1, OTHER)["id"]]
+
+
+@pytest.mark.parametrize("place", ["variables", "environment"])
+def test_a_folder_is_read_only_where_the_call_says_so(ask: Asker, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if place == "environment":
+        monkeypatch.setenv("YC_FOLDER_ID", FOLDER)
+    assert ask(variables={"yacloud_mdb_folder_id": FOLDER} if place == "variables" else {}) == []
+
+
+def test_names(ask: Asker, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YC_FOLDER_ID", FOLDER)
+    server.on(FOLDER_CLUSTERS, answer({"clusters": [{"id": CLUSTER, "name": "orders"}]}))
+    server.on(backups_path(), answer({"backups": [row(1)]}))
+    assert ids(ask("orders", by="name")) == [row(1)["id"]]
+
+
+@pytest.mark.parametrize(("on_missing", "warned"), [("skip", 0), ("warn", 1)])
+def test_a_missing_backup_is_passed_over(
+    ask: Asker, server: Server, warnings: list[str], on_missing: str, warned: int
+) -> None:
+    server.on(backups_path(), answer({}))
+    server.on(backups_path(OTHER), answer({"backups": [row(1, OTHER)]}))
+    assert ids(ask(CLUSTER, OTHER, on_missing=on_missing)) == [row(1, OTHER)["id"]]
+    assert len(warnings) == warned
+    assert all(CLUSTER in text for text in warnings)
+
+
+def test_a_missing_backup_is_an_error(ask: Asker, server: Server) -> None:
+    server.on(backups_path(), answer({"backups": [row(1)]}))
+    with pytest.raises(
+        AnsibleLookupError, match=f"no backup of cluster {CLUSTER} qualifies: 1 listed, 1 not of type MANUAL"
+    ):
+        ask(CLUSTER, type=["MANUAL"])
+
+
+@pytest.mark.parametrize("on_missing", ["error", "warn", "skip"])
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
+def test_what_could_not_be_asked_is_always_an_error(ask: Asker, server: Server, on_missing: str, status: int) -> None:
+    server.on(backups_path(), failure(status, {401: 16, 403: 7, 404: 5, 500: 13}[status], "No"))
+    with pytest.raises(AnsibleLookupError, match=f"^cluster {CLUSTER}: .*HTTP status {status}"):
+        ask(CLUSTER, on_missing=on_missing)
+
+
+def test_too_old(ask: Asker, server: Server) -> None:
+    server.on(backups_path(), answer({"backups": [row(1, createdAt="2020-01-01T00:00:00Z")]}))
+    with pytest.raises(AnsibleLookupError, match=f"cluster {CLUSTER} is too old: .* max_age allows 1d 2h"):
+        ask(CLUSTER, max_age="26h", on_missing="skip")
+
+
+def test_the_future_is_warned_of(ask: Asker, server: Server, warnings: list[str]) -> None:
+    server.on(backups_path(), answer({"backups": [row(1, createdAt="2999-01-01T00:00:00Z")]}))
+    assert ids(ask(CLUSTER)) == [row(1)["id"]]
+    assert len(warnings) == 1
+    assert "from the future" in warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("terms", "options", "said"),
+    [
+        ([CLUSTER], {"create_before": "x"}, "unknown option create_before; the options are: .*created_before"),
+        ([], {"folder_id": ""}, "folder_id is empty"),
+        ([], {"folder_id": None}, "folder_id is empty"),
+        ([{"id": CLUSTER}], {}, "a term is of type dict"),
+        ([None], {}, "a term is of type NoneType"),
+        ([True], {}, "a term is of type bool"),
+        (["../x"], {}, "is no cluster id"),
+        ([CLUSTER], {"created_after": "yesterday"}, "created_after 'yesterday'"),
+        ([CLUSTER], {"max_age": "old"}, "max_age 'old'"),
+        ([CLUSTER], {"type": ["WEEKLY"]}, "WEEKLY"),
+        ([CLUSTER], {"on_missing": "ignore"}, "on_missing"),
+        ([CLUSTER], {"api_timeout": "soon"}, "api_timeout"),
+        ([CLUSTER], {"service_account_key_file": "x"}, "are both set in the call"),
+    ],
+)
+def test_what_cannot_be_worked_with_is_refused(
+    ask: Asker, terms: list[t.Any], options: dict[str, t.Any], said: str
+) -> None:
+    with pytest.raises(AnsibleError, match=said):
+        ask(*terms, **options)
+
+
+def test_an_unknown_option_is_named_with_those_that_there_are(ask: Asker) -> None:
+    with pytest.raises(AnsibleOptionsError, match=r"unknown option a, b; the options are: _terms, api_deadline"):
+        ask(CLUSTER, b=1, a=2)
+
+
+def test_variables_are_templated_before_they_are_cast(ask: Asker, server: Server) -> None:
+    server.on(backups_path(), answer({"backups": [row(1)]}))
+    variables = {f"yacloud_mdb_{name}": trust_as_template("{{ 1.5 + 1 }}") for name in ("api_timeout", "api_deadline")}
+    assert ids(ask(CLUSTER, variables=variables)) == [row(1)["id"]]
