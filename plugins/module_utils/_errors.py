@@ -98,5 +98,5 @@ class ApiError(MdbError):
 
     @property
     def hides_cluster(self) -> bool:
-        """Whether a deleted cluster may have been answered so (not found, or permission denied)."""
-        return self.code in (5, 7)
+        """Whether a cluster's own listing was answered as that of a deleted one may be: not found, or permission denied."""
+        return self.code in (5, 7) and "cluster_id" in self.details

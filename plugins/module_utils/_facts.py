@@ -151,7 +151,7 @@ def _read_folder(folder_id: str, api: RedisApi, transport: Transport) -> dict[st
     try:
         return run_all([_folder_backups(folder_id, api)], transport)[0]
     except ApiError as exc:
-        if exc.hides_cluster:
+        if "folder_id" in exc.details:
             return exc
         raise
 

@@ -32,10 +32,9 @@ def set_options(plugin: LookupBase, variables: t.Mapping[str, t.Any] | None, dir
 
     :raises AnsibleOptionsError: an option is unknown, or a value has the wrong type
     """
-    if unknown := sorted(set(direct) - set(plugin.option_definitions)):
-        raise AnsibleOptionsError(
-            f"unknown option {', '.join(unknown)}; the options are: {', '.join(sorted(plugin.option_definitions))}."
-        )
+    known = sorted(name for name in plugin.option_definitions if not name.startswith("_"))
+    if unknown := sorted(set(direct) - set(known)):
+        raise AnsibleOptionsError(f"unknown option {', '.join(unknown)}; the options are: {', '.join(known)}.")
     # Ansible casts what it finds in variables before it templates it, so that "{{ seconds }}" would be no number.
     templated = {
         name: t.cast("Templar", plugin._templar).template(value)

@@ -8,12 +8,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from ansible.plugins.loader import init_plugin_loader
+from ansible.utils.collection_loader import AnsibleCollectionConfig
 
 ROOT = Path(__file__).parents[2]
 
 if ROOT.parts[-3:] == ("ansible_collections", "yacloud", "mdb") and str(ROOT.parents[2]) not in sys.path:
     sys.path.insert(0, str(ROOT.parents[2]))
 
+# Before any other conftest imports the collection: Ansible loads the plugins only of collections that came through its loader.
+# ansible-test has seen to that already.
+if AnsibleCollectionConfig.collection_finder is None:
+    init_plugin_loader([path for path in sys.path if Path(path, "ansible_collections/yacloud/mdb").is_dir()])
 
 try:
     from hypothesis import HealthCheck, settings
@@ -40,12 +46,7 @@ else:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let Ansible load the collection's plugins, and make the marker known; ansible-test does the one but not the other."""
-    from ansible.plugins.loader import init_plugin_loader
-    from ansible.utils.collection_loader import AnsibleCollectionConfig
-
-    if AnsibleCollectionConfig.collection_finder is None:
-        init_plugin_loader([path for path in sys.path if Path(path, "ansible_collections/yacloud/mdb").is_dir()])
+    """Make the marker known to ansible-test too, which reads no settings of ours."""
     config.addinivalue_line("markers", "browser: opens a page in Chromium; runs only where -m browser asks for it")
 
 
