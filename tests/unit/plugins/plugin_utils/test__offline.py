@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Choosing among backups that Ansible already holds."""
+
+from __future__ import annotations
+
+import random
+import typing as t
+
+import pytest
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import parse_rows
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
+    MalformedAnswer,
+    MdbError,
+    OptionError,
+    SelectionError,
+)
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._offline import newest_by_cluster
+from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, NOW, row
+
+OTHER = "c9qsessions000000001"
+
+
+def facts(*rows: dict[str, t.Any]) -> list[dict[str, t.Any]]:
+    """What the module returns of rows."""
+    return [backup.facts for backup in parse_rows(list(rows), NOW, "a test")]
+
+
+ROWS = facts(
+    row(1, createdAt="2026-11-18T10:00:00Z", type="MANUAL"),
+    row(2, createdAt="2026-11-19T10:00:00Z", sourceShardNames=["shard1", "shard2"]),
+    row(3, createdAt="2026-11-19T10:00:00.000000001Z", type=None),
+    row(4, createdAt=None),
+    row(5, OTHER, createdAt="2026-11-17T10:00:00Z"),
+)
+
+
+def chosen(rows: t.Any = ROWS, **options: t.Any) -> dict[str, str]:
+    return {cluster: backup["id"][-1] for cluster, backup in newest_by_cluster(rows, options).items()}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, {CLUSTER: "3", OTHER: "5"}),
+        ({"created_before": "2026-11-19T10:00:00.000000001Z"}, {CLUSTER: "2", OTHER: "5"}),
+        ({"created_after": "2026-11-19T13:00:00.000000001+03:00"}, {CLUSTER: "3"}),
+        ({"type": ["MANUAL"]}, {CLUSTER: "1"}),
+        ({"type": "AUTOMATED"}, {CLUSTER: "2", OTHER: "5"}),
+        ({"shards": "shard2"}, {CLUSTER: "2"}),
+        ({"shards": [], "type": [], "created_before": None}, {CLUSTER: "3", OTHER: "5"}),
+        ({"shards": ["shard3"]}, {}),
+    ],
+)
+def test_the_choice(options: dict[str, t.Any], expected: dict[str, str]) -> None:
+    assert chosen(**options) == expected
+
+
+def test_the_order_of_the_input_does_not_matter() -> None:
+    for number in range(20):
+        rows = random.Random(number).sample([*ROWS, *ROWS], 2 * len(ROWS))
+        assert chosen(rows) == {CLUSTER: "3", OTHER: "5"}
+
+
+def test_clusters_come_by_id() -> None:
+    assert list(newest_by_cluster(ROWS[::-1], {})) == sorted([CLUSTER, OTHER])
+
+
+def test_ages_are_counted_anew_or_left() -> None:
+    assert newest_by_cluster(ROWS, {})[OTHER]["age_seconds"] == 3 * 86_400
+    assert newest_by_cluster(ROWS, {"evaluated_at": "2026-11-17T10:00:01.9Z"})[OTHER]["age_seconds"] == 1
+    assert ROWS[4]["age_seconds"] == 3 * 86_400
+
+
+def test_what_else_a_backup_holds_is_kept() -> None:
+    assert newest_by_cluster([{**ROWS[4], "size_bytes": "7"}], {})[OTHER]["size_bytes"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("age", "stale"), [("1d", False), ("23h59m", True), (86_400, False), ("86399.999999999", True)]
+)
+def test_max_age_is_exact(age: t.Any, stale: bool) -> None:
+    rows, options = [ROWS[1]], {"evaluated_at": "2026-11-20T10:00:00Z", "max_age": age}
+    if stale:
+        with pytest.raises(SelectionError, match=f"cluster {CLUSTER} is too old"):
+            newest_by_cluster(rows, options)
+    else:
+        assert newest_by_cluster(rows, options)
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "kind", "said"),
+    [
+        (ROWS, {"limit": 1}, OptionError, "unknown option limit; the options are: created_after"),
+        ({"backups": ROWS}, {}, OptionError, "Give the result's 'backups'"),
+        ({"a": 1}, {}, OptionError, "no list of backups"),
+        ("text", {}, OptionError, "no list of backups"),
+        (None, {}, OptionError, "no list of backups"),
+        (["text"], {}, MalformedAnswer, "element 1 of the list"),
+        ([*ROWS, {}], {}, MalformedAnswer, "element 6 of the list"),
+        ([{**ROWS[0], "created_at": "yesterday"}], {}, MalformedAnswer, "yesterday"),
+        (ROWS, {"created_after": "yesterday"}, OptionError, "created_after 'yesterday'"),
+        (ROWS, {"type": ["WEEKLY"]}, OptionError, "WEEKLY"),
+        (ROWS, {"evaluated_at": "now"}, OptionError, "evaluated_at 'now'"),
+        (ROWS, {"max_age": "1h"}, OptionError, "max_age needs evaluated_at"),
+        (ROWS, {"max_age": "old", "evaluated_at": "2026-11-20T10:00:00Z"}, OptionError, "max_age 'old'"),
+    ],
+)
+def test_what_cannot_be_chosen_from(rows: t.Any, options: dict[str, t.Any], kind: type[MdbError], said: str) -> None:
+    with pytest.raises(kind, match=said):
+        newest_by_cluster(rows, options)
