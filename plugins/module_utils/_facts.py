@@ -18,6 +18,7 @@ import gc
 import time
 import typing as t
 
+from ansible_collections.yacloud.mdb.plugins.module_utils._answers import NOT_FOUND, PERMISSION_DENIED
 from ansible_collections.yacloud.mdb.plugins.module_utils._api import Cluster, RedisApi
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, order, quoted
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiError, MdbError, SelectionError
@@ -151,7 +152,7 @@ def _read_folder(folder_id: str, api: RedisApi, transport: Transport) -> dict[st
     try:
         return run_all([_folder_backups(folder_id, api)], transport)[0]
     except ApiError as exc:
-        if "folder_id" in exc.details:
+        if exc.code in (NOT_FOUND, PERMISSION_DENIED):
             return exc
         raise
 
