@@ -229,9 +229,12 @@ def test_an_object_for_a_time_is_refused(field: str, value: t.Any) -> None:
 
 
 @pytest.mark.parametrize("field", ["createdAt", "startedAt", "sourceShardNames"])
-@pytest.mark.parametrize("value", [0, False, {}, 0.0])
-def test_a_falsy_value_of_a_wrong_type_is_refused_too(field: str, value: t.Any) -> None:
-    with pytest.raises(MalformedAnswer, match=field):
+@pytest.mark.parametrize(
+    ("value", "kind"), [(0, "a number"), (False, "a truth value"), ({}, "an object"), (0.0, "a number")]
+)
+def test_a_falsy_value_of_a_wrong_type_is_refused_too(field: str, value: t.Any, kind: str) -> None:
+    problem = "is no list of texts" if field == "sourceShardNames" else f"is {kind} instead of a time"
+    with pytest.raises(MalformedAnswer, match=rf"\): the field '{field}' {problem}\."):
         parse_one(**{field: value})
 
 
@@ -273,6 +276,7 @@ def test_quoted_text_is_printable_and_short() -> None:
     )
     assert quoted("x" * 80) == f"'{'x' * 80}'"
     assert quoted("word " * 17) == f"'{'word ' * 16}…'"
+    assert quoted("a" * 40 + " " + "b" * 39 + " c") == f"'{'a' * 40} …'"
     assert quoted("half " + "x" * 80) == "'half …'"
 
 
