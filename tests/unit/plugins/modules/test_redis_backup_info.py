@@ -25,9 +25,11 @@ def run(capsys: pytest.CaptureFixture[str]) -> t.Callable[..., dict[str, t.Any]]
     def run_module(**arguments: t.Any) -> dict[str, t.Any]:
         with patch_module_args(arguments), pytest.raises(SystemExit):
             redis_backup_info.main()
-        printed = capsys.readouterr().out
-        assert TOKEN not in printed
-        return t.cast("dict[str, t.Any]", json.loads(printed))
+        result = t.cast("dict[str, t.Any]", json.loads(capsys.readouterr().out))
+        # ansible-core 2.22 tells the controller what to mask, in a part of its own that is no result.
+        rest = {name: value for name, value in result.items() if not name.endswith("_secrets")}
+        assert TOKEN not in json.dumps(rest)
+        return rest
 
     return run_module
 
