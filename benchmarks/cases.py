@@ -182,7 +182,14 @@ _BRIEF = ("empty", "info", "info-module", "lookup", "url-lookup", "uri", "sdk-mo
 CASES = (
     Case("rows", "1 cluster with 100,000 backups, in memory", REPLAY, World(1, 100_000), World(1, 2_000), _rows),
     Case("one", "1 cluster with 14 backups", EMULATOR, World(1, 14), World(1, 14), _one, _BRIEF),
-    Case("https", "1 cluster with 14 backups, over HTTPS", EMULATOR_TLS, World(1, 14), World(1, 14), _https),
+    Case(
+        "https",
+        "1 cluster with 14 backups, over HTTPS with the usual authorities",
+        EMULATOR_TLS,
+        World(1, 14),
+        World(1, 14),
+        _https,
+    ),
     Case("pages", "1 cluster with 2,345 backups", REPLAY, World(1, 2345), World(1, 1100), _pages, ("info-all", "uri")),
     Case("large", "1 cluster with 100,000 backups", REPLAY, World(1, 100_000), World(1, 2100), _large, ()),
     Case(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.contenders import EMPTY, Contender
-from benchmarks.workshop import Workshop
+from benchmarks.workshop import Failed, Workshop
 
 #: What a case's times are turned into, by name: seconds of the whole run; of the first time the work is done in a
 #: play, Ansible's own start taken off; of each further time.
@@ -66,18 +66,29 @@ def median(values: Sequence[float]) -> float | None:
 
 def take_turns(
     contenders: Sequence[Contender], place: Workshop, rounds: int, say: Callable[[str], None]
-) -> dict[str, Times]:
-    """Times every contender in every round, each round in another order, so that what disturbs one disturbs all."""
+) -> tuple[dict[str, Times], dict[str, str]]:
+    """Times every contender in every round, each round in another order, so that what disturbs one disturbs all.
+
+    :returns: the times, and what went wrong by the contender's key; one that fails once takes no further part
+    """
     found = {contender.key: Times(contender) for contender in contenders}
+    failed: dict[str, str] = {}
     for number in range(rounds if contenders else 0):
         say(f"round {number + 1} of {rounds}")
         shift = number % len(contenders)
         for contender in [*contenders[shift:], *contenders[:shift]]:
-            if number >= contender.rounds:
+            if number >= contender.rounds or contender.key in failed:
                 continue
-            for loops in sorted({1, contender.loops}):
-                found[contender.key].seconds.setdefault(loops, []).append(contender.time(place, loops))
-    return found
+            try:
+                _time(contender, place, found[contender.key])
+            except Failed as exc:
+                failed[contender.key] = str(exc)
+    return {key: times for key, times in found.items() if key not in failed}, failed
+
+
+def _time(contender: Contender, place: Workshop, times: Times) -> None:
+    for loops in sorted({1, contender.loops}):
+        times.seconds.setdefault(loops, []).append(contender.time(place, loops))
 
 
 def clock() -> float:

@@ -59,7 +59,7 @@ def as_json(results: Mapping[str, Result], verdicts: Sequence[Verdict], facts: M
             name: {
                 "title": result.title,
                 "served": result.served,
-                "wrong": result.wrong,
+                "wrong": {key: _shown(problem) for key, problem in result.wrong.items()},
                 "seconds": {
                     key: {"label": times.contender.label, **{str(n): _rounded(s) for n, s in times.seconds.items()}}
                     for key, times in result.times.items()
@@ -100,9 +100,14 @@ def _case(result: Result) -> str:
         rows.append(
             [label, *(_milliseconds(result.figures(key, kind)) for kind in kinds), *[""] * (3 - len(kinds)), ratio]
         )
-    rows += [[f"{key}: {problem}", "wrong", "", "", ""] for key, problem in result.wrong.items()]
+    rows += [[f"{key}: {_shown(problem)}", "wrong", "", "", ""] for key, problem in result.wrong.items()]
     heading = f"## {result.title}\n\nAnswered by: {result.served}.\n\n"
     return heading + "\n".join(_table(["", "whole, ms", "first, ms", "further, ms", "ratio"], rows))
+
+
+def _shown(problem: str) -> str:
+    """Its gist: what Ansible printed beside it is for the terminal, and would show this machine's paths."""
+    return problem.partition(": ")[0] if "\n" in problem else problem
 
 
 def _milliseconds(seconds: list[float]) -> str:

@@ -76,7 +76,8 @@ def _run(case: Case, place: Workshop, options: argparse.Namespace) -> Result:
         say(f"checking {len(contenders)} answers")
         wrong = check_all(contenders, place, case.right_answer(server))
         timed = [each for each in contenders if each.key not in wrong and (each.key in TIMED or not options.quick)]
-        return Result(case.title, server.kind, take_turns(timed, place, options.repeat, say), wrong)
+        times, failed = take_turns(timed, place, options.repeat, say)
+        return Result(case.title, server.kind, times, wrong | failed)
 
 
 def _write(folder: Path, core: str, text: str, document: dict[str, object]) -> None:

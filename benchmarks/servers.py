@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import certifi
 from yacloud_mdb_emulator.testing import Emulator
 
 from benchmarks.recording import Recording, record
@@ -59,18 +60,23 @@ def serving(kind: str, world: World, folder: Path) -> Iterator[Server]:
 
     :param folder: where it can keep files
     """
-    with _replay(world, folder) if kind == REPLAY else _emulator(kind, world) as server:
+    with _replay(world, folder) if kind == REPLAY else _emulator(kind, world, folder) as server:
         yield server
 
 
 @contextmanager
-def _emulator(kind: str, world: World) -> Iterator[Server]:
+def _emulator(kind: str, world: World, folder: Path) -> Iterator[Server]:
     """The emulator itself. Everything was read once, so that it renders no row while time is taken."""
     arguments = ["--tls"] if kind == EMULATOR_TLS else ["--grpc"]
     with Emulator.start([*arguments, "--latency", str(world.latency)], seed=world.seed()) as emulator:
         recording = record(emulator, whole_folder=world.whole_folder)
-        address = emulator.grpc_address or ""
-        yield Server(kind, emulator.url, address, emulator.iam_token, recording, emulator.ca_file)
+        address, bundle = emulator.grpc_address or "", None
+        if emulator.ca_file:
+            # As many authorities as a real client trusts: to read them is most of what HTTPS costs.
+            bundle = str(folder / "bundle.pem")
+            texts = [Path(path).read_text(encoding="utf-8") for path in (certifi.where(), emulator.ca_file)]
+            Path(bundle).write_text("\n".join(texts), encoding="utf-8")
+        yield Server(kind, emulator.url, address, emulator.iam_token, recording, bundle)
 
 
 @contextmanager

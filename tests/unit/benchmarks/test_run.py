@@ -22,6 +22,7 @@ from benchmarks.expected import answer_of, difference  # noqa: E402
 from benchmarks.limits import LIMITS, judge  # noqa: E402
 from benchmarks.measuring import FIRST, FURTHER, WHOLE, Result, Times, take_turns  # noqa: E402
 from benchmarks.report import as_json, markdown  # noqa: E402
+from benchmarks.workshop import Failed  # noqa: E402
 
 ROWS = [
     {"id": "a1", "sourceClusterId": "a", "createdAt": "2026-11-20T10:00:00Z"},
@@ -103,10 +104,24 @@ def test_contenders_take_turns():
             order.append((self.key, loops))
             return 1.0
 
-    times = take_turns([Recorded("a", ""), Recorded("b", "", loops=3, rounds=1)], None, 2, lambda text: None)
+    times, failed = take_turns([Recorded("a", ""), Recorded("b", "", loops=3, rounds=1)], None, 2, lambda text: None)
+    assert failed == {}
     assert order == [("a", 1), ("b", 1), ("b", 3), ("a", 1)]
     assert times["a"].seconds == {1: [1.0, 1.0]}
     assert times["b"].seconds == {1: [1.0], 3: [1.0]}
+
+
+def test_failure_is_kept_out_of_the_figures():
+    class Broken(Contender):
+        def time(self, place, loops):
+            raise Failed("exit status 2: /some/path\nmore")
+
+    times, failed = take_turns([Broken("a", "")], None, 2, lambda text: None)
+    assert times == {}
+    assert list(failed) == ["a"]
+    text = markdown({"one": Result("One", "nobody", times, failed)}, [], {})
+    assert "a: exit status 2 " in text
+    assert "path" not in text
 
 
 def test_wrong_answer_counts_for_nothing(monkeypatch, tmp_path, capsys):
