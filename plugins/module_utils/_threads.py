@@ -21,6 +21,10 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Tran
 
 T = t.TypeVar("T")
 
+WAKE_EVERY = 0.25
+"""Seconds after which the waiting thread looks up. Python runs a signal's handler there, but the kernel may hand the signal to
+another thread, which does not end the wait."""
+
 GRACE = 0.5
 """Seconds that threads are given to end, once their connections are cut; a connection still being opened can outlast it."""
 
@@ -77,9 +81,12 @@ def run_all(calls: t.Sequence[Call[T]], transport: Transport) -> list[T]:
 def _collect(calls: t.Sequence[Call[T]], ended: queue.SimpleQueue[t.Any], transport: Transport) -> list[T]:
     results: dict[int, T] = {}
     while len(results) < len(calls):
+        left = transport.deadline.remaining()
         try:
-            index, result, failure = ended.get(timeout=max(transport.deadline.remaining(), 0.0))
+            index, result, failure = ended.get(timeout=min(max(left, 0.0), WAKE_EVERY))
         except queue.Empty:
+            if left > 0:
+                continue
             open_calls = [call.doing for index, call in enumerate(calls) if index not in results]
             others = f" and {len(open_calls) - 1} more" if len(open_calls) > 1 else ""
             raise transport.deadline.error(f"{open_calls[0]}{others}") from None

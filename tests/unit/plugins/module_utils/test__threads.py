@@ -172,9 +172,19 @@ class Interrupted(BaseException):
     """Stands for KeyboardInterrupt, and for what a task's timeout raises from its signal handler."""
 
 
+def to_the_process() -> None:
+    os.kill(os.getpid(), signal.SIGUSR1)
+
+
+def to_another_thread() -> None:
+    """As the kernel may choose to do; Python then leaves the waiting thread asleep."""
+    signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+
+
+@pytest.mark.parametrize("send", [to_the_process, to_another_thread])
 @pytest.mark.parametrize("fault", [stalled(), dripping()], ids=["silent", "dripping"])
-def test_a_signal_in_the_waiting_thread_ends_everything_promptly(
-    server: Server, make: Make, client_threads: Threads, fault: Reply
+def test_a_signal_ends_everything_promptly_whichever_thread_gets_it(
+    server: Server, make: Make, client_threads: Threads, fault: Reply, send: t.Callable[[], None]
 ) -> None:
     if threading.current_thread() is not threading.main_thread():
         pytest.skip("signals arrive in the main thread only")
@@ -187,7 +197,7 @@ def test_a_signal_in_the_waiting_thread_ends_everything_promptly(
         server.always(f"/{number}", fault)
     before = signal.signal(signal.SIGUSR1, interrupt)
     watcher = threading.Thread(
-        target=lambda: (until(lambda: len(server.requests) == 8), os.kill(os.getpid(), signal.SIGUSR1)),
+        target=lambda: (until(lambda: len(server.requests) == 8), send()),
         name="server-watcher",
     )
     watcher.start()
