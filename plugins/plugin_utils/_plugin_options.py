@@ -9,6 +9,7 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import typing as t
@@ -42,7 +43,21 @@ def set_options(plugin: LookupBase, variables: t.Mapping[str, t.Any] | None, dir
         if name.startswith(PREFIX)
     }
     given = {name: str(value) if isinstance(value, datetime.datetime) else value for name, value in direct.items()}
-    plugin.set_options(var_options=templated, direct=given)
+    with _without_empty_variables(plugin):
+        plugin.set_options(var_options=templated, direct=given)
+
+
+@contextlib.contextmanager
+def _without_empty_variables(plugin: LookupBase) -> t.Iterator[None]:
+    """Hides the plugin's environment variables that are empty, which Ansible would take for set, and refuse where choices are."""
+    names = {env["name"] for definition in plugin.option_definitions.values() for env in definition.get("env", ())}
+    empty = {name for name in names if os.environ.get(name) == ""}
+    for name in empty:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(dict.fromkeys(empty, ""))
 
 
 def credential_levels(plugin: LookupBase) -> list[Level]:

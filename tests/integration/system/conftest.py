@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,15 +14,15 @@ from ansible_collections.yacloud.mdb.tests.integration.system.runs import SEED, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from yacloud_mdb_emulator.testing import Emulator
 
 
 @pytest.fixture
-def ansible(tmp_path: Path) -> Ansible:
-    """A way to run playbooks."""
-    return Ansible(tmp_path)
+def ansible() -> Iterator[Ansible]:
+    """A way to run playbooks, in a home with a short path: ansible-core 2.22 puts a Unix socket there, whose path is limited."""
+    with tempfile.TemporaryDirectory(prefix="mdb-", ignore_cleanup_errors=True) as home:
+        yield Ansible(Path(home).resolve())
 
 
 @pytest.fixture(scope="session")
