@@ -10,6 +10,7 @@ This file is private to the collection; its interface may change with any releas
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import operator
 import re
@@ -18,7 +19,7 @@ import typing as t
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MalformedAnswer
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, parse_instant
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, parse_instant, parse_instants
 
 ABSENT = -(1 << 80)
 """The instant of a time that is not there: before every other."""
@@ -39,6 +40,8 @@ _FACTS = {
     "type": "type",
 }
 _KNOWN = frozenset(_FACTS)
+_OBJECT, _LIST, _TEXT = frozenset({dict}), frozenset({list}), frozenset({str})
+_KNOWN_TYPES = frozenset(TYPES)
 _NO_TYPE = (None, "", 0, "BACKUP_TYPE_UNSPECIFIED")
 _DEEPEST = 100
 
@@ -65,7 +68,19 @@ class Backup(t.NamedTuple):
 order: t.Callable[[Backup], tuple[int, int, str]] = operator.itemgetter(0, 1, 2)
 """The sort key of every list in this collection; the newest backup has the greatest."""
 
+order_unfinished: t.Callable[[Backup], tuple[int, str]] = operator.itemgetter(1, 2)
+"""The sort key of backups without a completion time."""
+
+_created: t.Callable[[Backup], int] = operator.itemgetter(0)
 _backup: t.Callable[[tuple[int, int, str, dict[str, t.Any]]], Backup] = functools.partial(tuple.__new__, Backup)
+
+
+def sort_newest_first(backups: list[Backup]) -> None:
+    """Sorts in place by :data:`order`, the newest first."""
+    # Ties are rare, and whole numbers compare at half the cost of tuples.
+    backups.sort(key=_created, reverse=True)
+    if any(map(operator.eq, map(_created, backups), map(_created, backups[1:]))):
+        backups.sort(key=order, reverse=True)
 
 
 def parse_rows(rows: t.Any, evaluated_at: int, source: str, cluster_id: str | None = None) -> list[Backup]:
@@ -84,7 +99,7 @@ def parse_rows(rows: t.Any, evaluated_at: int, source: str, cluster_id: str | No
             f"{source}: the field 'backups' of the answer is {_kind(rows)} instead of a list. {_REPORT}"
         )
     try:
-        return [_parse_row(row, evaluated_at, cluster_id) for row in rows]
+        return _parse(rows, evaluated_at, cluster_id)
     except _BadRow as exc:
         number = next(index for index, row in enumerate(rows, start=1) if row is exc.row)
         raise MalformedAnswer(f"{source}: row {number} of a page{_named(exc.row)}: {exc}. {_REPORT}") from None
@@ -112,19 +127,22 @@ def from_facts(rows: t.Iterable[t.Any], evaluated_at: int | None) -> list[Backup
     :param evaluated_at: counts the ages anew from this instant; without it they stay as they are
     :raises MalformedAnswer: an element is no such fact
     """
-    backups = []
-    for number, facts in enumerate(rows, start=1):
+    given = list(rows)
+    for number, facts in enumerate(given, start=1):
         if not isinstance(facts, dict):
             raise MalformedAnswer(
                 f"element {number} of the list is {_kind(facts)} instead of a backup as the module returns it"
             )
-        row = {key: facts.get(name) for key, name in _FACTS.items()}
-        try:
-            parsed = _parse_row(row, evaluated_at or 0, None)
-        except _BadRow as exc:
-            raise MalformedAnswer(f"element {number} of the list{_named(row)}: {exc}") from None
-        age = facts.get("age_seconds") if evaluated_at is None else parsed.facts["age_seconds"]
-        backups.append(parsed._replace(facts={**facts, "age_seconds": age}))
+    known = [{key: facts.get(name) for key, name in _FACTS.items()} for facts in given]
+    try:
+        parsed = _parse(known, evaluated_at or 0, None)
+    except _BadRow as exc:
+        number = next(index for index, row in enumerate(known, start=1) if row is exc.row)
+        raise MalformedAnswer(f"element {number} of the list{_named(exc.row)}: {exc}") from None
+    backups = []
+    for facts, backup in zip(given, parsed, strict=True):
+        age = (facts if evaluated_at is None else backup.facts).get("age_seconds")
+        backups.append(backup._replace(facts={**facts, "age_seconds": age}))
     return backups
 
 
@@ -137,71 +155,123 @@ class _BadRow(Exception):
 _REPORT = "The list cannot be trusted, so nothing was chosen; if it stays so, report it to the cloud's support."
 
 
-def _parse_row(row: t.Any, evaluated_at: int, cluster_id: str | None) -> Backup:
-    # A listing can hold 100,000 rows, so the checks of well-formed fields stand in line; words are found only for the others.
-    if not isinstance(row, dict):
-        raise _BadRow(row, f"it is {_kind(row)} instead of an object")
-    get = row.get
-    backup_id, owner, folder_id, kind = get("id"), get("sourceClusterId"), get("folderId"), get("type")
-    if not isinstance(backup_id, str) or not backup_id:
-        raise _BadRow(row, f"the field 'id' is {_kind(backup_id)} instead of a text")
-    if not owner or not isinstance(owner, str) or (cluster_id and owner != cluster_id):
-        raise _BadRow(row, _foreign(owner, cluster_id))
-    if not isinstance(folder_id, str) and folder_id is not None:
-        raise _BadRow(row, f"the field 'folderId' is {_kind(folder_id)} instead of a text")
-    created_at, started_at, shards = get("createdAt"), get("startedAt"), get("sourceShardNames")
-    created = _instant(row, "createdAt", created_at) if created_at else _nothing(row, "createdAt", created_at)
-    facts = {
-        "id": backup_id,
-        "folder_id": folder_id or None,
-        "created_at": created_at or None,
-        "started_at": started_at or None,
-        "source_cluster_id": owner,
-        "source_shard_names": _shards(row, shards) if shards else _no_shards(row, shards),
-        "type": kind if kind in TYPES else _type(row, kind),
-        "age_seconds": None if created in NOT_COMPLETED else (evaluated_at - created) // SECOND,
-    }
-    if not _KNOWN.issuperset(row):
-        _add_unknown(row, facts)
-    started = _instant(row, "startedAt", started_at) if started_at else _nothing(row, "startedAt", started_at)
-    return _backup((created, started, backup_id, facts))
+def _parse(rows: list[t.Any], evaluated_at: int, cluster_id: str | None) -> list[Backup]:
+    # A listing can hold 100,000 rows, so fields are checked as columns; a column that is not all plain is read value by value.
+    if not _OBJECT.issuperset(map(type, rows)):
+        for row in rows:
+            if not isinstance(row, dict):
+                raise _BadRow(row, f"it is {_kind(row)} instead of an object")
+    ids = _column(rows, "id", _all_texts, _text)
+    owners = _column(rows, "sourceClusterId", _all_texts, _cluster)
+    if cluster_id and owners.count(cluster_id) != len(rows):
+        _refuse_foreign(rows, cluster_id)
+    folders = _column(rows, "folderId", _all_texts, _optional_text)
+    created_at, created = _times(rows, "createdAt")
+    started_at, started = _times(rows, "startedAt")
+    shards = _column(rows, "sourceShardNames", _all_lists_of_texts, _shards)
+    types = _column(rows, "type", _all_types, _type)
+    facts = [
+        {
+            "id": backup_id,
+            "folder_id": folder,
+            "created_at": completion,
+            "started_at": start,
+            "source_cluster_id": owner,
+            "source_shard_names": names,
+            "type": kind,
+            "age_seconds": None if instant in NOT_COMPLETED else (evaluated_at - instant) // SECOND,
+        }
+        for backup_id, folder, completion, instant, start, owner, names, kind in zip(
+            ids, folders, created_at, created, started_at, owners, shards, types, strict=True
+        )
+    ]
+    if not _KNOWN.issuperset(set().union(*rows)):
+        for row, made in zip(rows, facts, strict=True):
+            _add_unknown(row, made)
+    return list(map(_backup, zip(created, started, ids, facts, strict=True)))
 
 
-def _nothing(row: dict[str, t.Any], field: str, value: t.Any) -> int:
-    """Whether a field without content is one that may be read as absent."""
+def _column(
+    rows: list[dict[str, t.Any]],
+    field: str,
+    all_plain: t.Callable[[list[t.Any]], bool],
+    read: t.Callable[[dict[str, t.Any], str, t.Any], t.Any],
+) -> list[t.Any]:
+    """One field of all rows, as facts: as it stands where all are plain, else each value as it is read."""
+    values = [row.get(field) for row in rows]
+    return values if all_plain(values) else [read(row, field, value) for row, value in zip(rows, values, strict=True)]
+
+
+def _times(rows: list[dict[str, t.Any]], field: str) -> tuple[list[str | None], list[int]]:
+    """A time of all rows, as written and as instants."""
+    texts = _column(rows, field, _all_texts, _optional_time)
+    try:
+        return texts, parse_instants(texts)
+    except (TypeError, ValueError):
+        return texts, [
+            ABSENT if text is None else _instant(row, field, text) for row, text in zip(rows, texts, strict=True)
+        ]
+
+
+def _all_texts(values: list[t.Any]) -> bool:
+    return _TEXT.issuperset(map(type, values)) and all(values)
+
+
+def _all_lists_of_texts(values: list[t.Any]) -> bool:
+    return _LIST.issuperset(map(type, values)) and _TEXT.issuperset(map(type, itertools.chain.from_iterable(values)))
+
+
+def _all_types(values: list[t.Any]) -> bool:
+    return _TEXT.issuperset(map(type, values)) and _KNOWN_TYPES.issuperset(values)
+
+
+def _text(row: dict[str, t.Any], field: str, value: t.Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise _BadRow(row, f"the field '{field}' is {_kind(value)} instead of a text")
+    return value
+
+
+def _optional_text(row: dict[str, t.Any], field: str, value: t.Any) -> str | None:
+    return None if value is None or value == "" else _text(row, field, value)
+
+
+def _optional_time(row: dict[str, t.Any], field: str, value: t.Any) -> str | None:
     if value is None or value == "":
-        return ABSENT
-    raise _BadRow(row, f"the field '{field}' is {_kind(value)} instead of a time")
+        return None
+    if not isinstance(value, str):
+        raise _BadRow(row, f"the field '{field}' is {_kind(value)} instead of a time")
+    return value
 
 
-def _instant(row: dict[str, t.Any], field: str, text: t.Any) -> int:
-    if not isinstance(text, str):
-        raise _BadRow(row, f"the field '{field}' is {_kind(text)} instead of a time")
+def _instant(row: dict[str, t.Any], field: str, text: str) -> int:
     try:
         return parse_instant(text)
     except ValueError as exc:
         raise _BadRow(row, f"the field '{field}' {quoted(text)} {exc}") from None
 
 
-def _shards(row: dict[str, t.Any], names: t.Any) -> list[str]:
-    if isinstance(names, list):
-        for name in names:
-            if not isinstance(name, str):
-                break
-        else:
-            return names
-    raise _BadRow(row, "the field 'sourceShardNames' is no list of texts")
+def _cluster(row: dict[str, t.Any], field: str, value: t.Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise _BadRow(row, f"the field '{field}' is {_kind(value)} instead of a cluster's id")
+    return value
 
 
-def _no_shards(row: dict[str, t.Any], value: t.Any) -> list[str]:
-    if value is None or value == "" or value == []:
+def _refuse_foreign(rows: list[dict[str, t.Any]], cluster_id: str) -> t.NoReturn:
+    row = next(row for row in rows if row["sourceClusterId"] != cluster_id)
+    raise _BadRow(row, f"the field 'sourceClusterId' names another cluster, {quoted(row['sourceClusterId'])}")
+
+
+def _shards(row: dict[str, t.Any], field: str, value: t.Any) -> list[str]:
+    if value is None or value == "":
         return []
-    raise _BadRow(row, "the field 'sourceShardNames' is no list of texts")
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise _BadRow(row, f"the field '{field}' is no list of texts")
+    return value
 
 
-def _type(row: dict[str, t.Any], value: t.Any) -> str | None:
+def _type(row: dict[str, t.Any], field: str, value: t.Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, (str, int, type(None))):
-        raise _BadRow(row, f"the field 'type' is {_kind(value)} instead of a text")
+        raise _BadRow(row, f"the field '{field}' is {_kind(value)} instead of a text")
     if value in _NO_TYPE:
         return None
     if isinstance(value, int):
@@ -234,12 +304,6 @@ def _depth(value: t.Any) -> int:
 @functools.cache
 def _snake_case(field: str) -> str:
     return t.cast(str, next(iter(camel_dict_to_snake_dict({field: None}))))
-
-
-def _foreign(owner: t.Any, cluster_id: str | None) -> str:
-    if isinstance(owner, str) and owner and cluster_id:
-        return f"the field 'sourceClusterId' names another cluster, {quoted(owner)}"
-    return f"the field 'sourceClusterId' is {_kind(owner)} instead of a cluster's id"
 
 
 def _named(row: t.Any) -> str:

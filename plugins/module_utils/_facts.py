@@ -20,7 +20,12 @@ import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._answers import NOT_FOUND, PERMISSION_DENIED
 from ansible_collections.yacloud.mdb.plugins.module_utils._api import Cluster, RedisApi
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, order, quoted
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
+    Backup,
+    order_unfinished,
+    quoted,
+    sort_newest_first,
+)
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiError, MdbError, SelectionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question
 from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
@@ -69,6 +74,13 @@ def gather(question: Question, connect: t.Callable[[], Connection], now: t.Calla
     if question.asks_nothing:
         return _result(question, Listing(), evaluated_at, pages=0)
     connection = connect()
+    with _uncollected():
+        listing, pages = _ask(question, connection, evaluated_at)
+        return _result(question, listing, evaluated_at, pages)
+
+
+def _ask(question: Question, connection: Connection, evaluated_at: int) -> tuple[Listing, int]:
+    """What is read, and in how many pages."""
     secrets = Secrets()
     transport = Transport(connection.transport, secrets)
     try:
@@ -79,13 +91,11 @@ def gather(question: Question, connect: t.Callable[[], Connection], now: t.Calla
             page_size=question.page_size,
             evaluated_at=evaluated_at,
         )
-        with _uncollected():
-            listing = _read(question, api, transport)
+        return _read(question, api, transport), api.pages
     except MdbError as exc:
         raise exc.masked(secrets.masked) from None
     finally:
         transport.close()
-    return _result(question, listing, evaluated_at, api.pages)
 
 
 @contextlib.contextmanager
@@ -96,6 +106,10 @@ def _uncollected() -> t.Iterator[None]:
     try:
         yield
     finally:
+        if enabled and not gc.get_freeze_count():
+            # Makes the answer old in one step, or the next collection of the young would look through it after all.
+            gc.freeze()
+            gc.unfreeze()
         if enabled:
             gc.enable()
 
@@ -197,8 +211,9 @@ def _result(question: Question, listing: Listing, evaluated_at: int, pages: int)
     chosen = {cluster_id: select(backups, question.criteria) for cluster_id, backups in listing.backups.items()}
     newest = {cluster_id: selection.newest for cluster_id, selection in chosen.items() if selection.newest}
     future = (warn_of_future(cluster_id, selection.matched, evaluated_at) for cluster_id, selection in chosen.items())
+    incomplete = [backup for selection in chosen.values() for backup in selection.incomplete]
     facts = {
-        "backups": _rows((selection.matched[: question.limit] for selection in chosen.values()), order),
+        "backups": _newest_first([selection.matched[: question.limit] for selection in chosen.values()]),
         "newest": {cluster_id: backup.facts for cluster_id, backup in newest.items()},
         "missing": [cluster_id for cluster_id in chosen if cluster_id not in newest],
         "stale": [
@@ -206,7 +221,7 @@ def _result(question: Question, listing: Listing, evaluated_at: int, pages: int)
             for cluster_id, backup in newest.items()
             if question.max_age is not None and is_stale(backup, question.max_age, evaluated_at)
         ],
-        "incomplete": _rows((selection.incomplete for selection in chosen.values()), lambda backup: backup[1:3]),
+        "incomplete": [backup.facts for backup in sorted(incomplete, key=order_unfinished, reverse=True)],
         "cluster_ids": listing.cluster_ids,
         "selection": {cluster_id: selection.counts() for cluster_id, selection in chosen.items()},
         "pages": pages,
@@ -215,8 +230,9 @@ def _result(question: Question, listing: Listing, evaluated_at: int, pages: int)
     return Result(facts, listing.warnings + [warning for warning in future if warning])
 
 
-def _rows(lists: t.Iterable[list[Backup]], key: t.Callable[[Backup], t.Any]) -> list[dict[str, t.Any]]:
-    """Several clusters' backups in one list, newest first."""
+def _newest_first(lists: list[list[Backup]]) -> list[dict[str, t.Any]]:
+    """Several clusters' backups in one list."""
     flat = [backup for backups in lists for backup in backups]
-    flat.sort(key=key, reverse=True)
+    if len(lists) > 1:
+        sort_newest_first(flat)
     return [backup.facts for backup in flat]

@@ -13,9 +13,17 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import NOT_COMPLETED, TYPES, Backup, order, quoted
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
+    NOT_COMPLETED,
+    TYPES,
+    Backup,
+    order_unfinished,
+    quoted,
+    sort_newest_first,
+)
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import (
     SECOND,
@@ -157,8 +165,10 @@ class Selection:
 def select(backups: t.Sequence[Backup], criteria: Criteria) -> Selection:
     """Sorts one cluster's backups into those that qualify, newest first, and those that do not."""
     filtered_out = dict.fromkeys((criterion.option for criterion in CRITERIA), 0)
-    incomplete = [backup for backup in backups if backup.created in NOT_COMPLETED]
     matched = [backup for backup in backups if backup.created not in NOT_COMPLETED]
+    incomplete = []
+    if len(matched) < len(backups):
+        incomplete = [backup for backup in backups if backup.created in NOT_COMPLETED]
     if criteria.prepared:
         completed, matched = matched, []
         for backup in completed:
@@ -166,8 +176,8 @@ def select(backups: t.Sequence[Backup], criteria: Criteria) -> Selection:
                 filtered_out[option] += 1
             else:
                 matched.append(backup)
-    matched.sort(key=order, reverse=True)
-    incomplete.sort(key=lambda backup: (backup.started, backup.id), reverse=True)
+    sort_newest_first(matched)
+    incomplete.sort(key=order_unfinished, reverse=True)
     return Selection(matched, incomplete, filtered_out)
 
 
@@ -219,8 +229,12 @@ def explain_stale(cluster: str, newest: Backup, max_age: int, evaluated_at: int)
 
 
 def warn_of_future(cluster: str, backups: t.Iterable[Backup], evaluated_at: int) -> str | None:
-    """A warning where backups claim to come from the future, which makes them newest whatever else there is."""
-    ahead = [backup for backup in backups if backup.created - evaluated_at > FUTURE_TOLERANCE]
+    """A warning where backups claim to come from the future, which makes them newest whatever else there is.
+
+    :param backups: newest first
+    """
+    latest = evaluated_at + FUTURE_TOLERANCE
+    ahead = list(itertools.takewhile(lambda backup: backup.created > latest, backups))
     if not ahead:
         return None
     first = ahead[0]

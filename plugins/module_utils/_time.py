@@ -14,18 +14,24 @@ from __future__ import annotations
 
 import datetime
 import re
+import typing as t
 
 SECOND = 1_000_000_000
 
 _EPOCH = datetime.datetime(1970, 1, 1)
 _FIRST = int((datetime.datetime.min - _EPOCH).total_seconds()) * SECOND
 _LAST = int((datetime.datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds()) * SECOND + SECOND - 1
-_NANOS: tuple[int, ...] = tuple(10 ** (9 - digits) for digits in range(10))
+_EPOCH_UTC = _EPOCH.replace(tzinfo=datetime.UTC)
+_DAY = 86_400 * SECOND
 _from_iso = datetime.datetime.fromisoformat
 _HOUR_MINUTE = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _RFC3339 = re.compile(
     rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[Tt ]{_HOUR_MINUTE}:[0-5][0-9](?:\.([0-9]{{1,9}}))?(?:[Zz]|([+-]{_HOUR_MINUTE}))"
 ).fullmatch
+
+_ZEROS = str.maketrans("123456789", "000000000")
+_UTC_SHAPES = frozenset(f"0000-00-00T00:00:00{fraction}Z" for fraction in ("", *(f".{'0' * n}" for n in range(1, 10))))
+_MICROSECONDS = len("0000-00-00T00:00:00.000000Z")
 
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(
@@ -45,30 +51,52 @@ def parse_instant(text: str) -> int:
     :raises ValueError: the text is none, or lies outside that range; the message says what is expected
     :source: RFC 3339 section 5.6; U(https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp)
     """
-    # Nearly every time that the API writes has one of these two shapes, and there can be 200,000 of them: no pattern is matched.
-    shape, fraction = text[4:20:3], text[20:-1]
-    if shape == "--T::Z" and len(text) == 20 and text[11:13] < "24":
-        return _whole_seconds(text)
-    plain = fraction.isdecimal() and fraction.isascii() and len(fraction) < 10
-    if shape == "--T::." and plain and text[-1] == "Z" and text[11:13] < "24":
-        return _whole_seconds(text) + int(fraction) * _NANOS[len(fraction)]
-    return _parse_any(text)
-
-
-def _parse_any(text: str) -> int:
     match = _RFC3339(text)
     if match is None:
         raise ValueError(
             "is no RFC 3339 time with an offset, such as 2026-11-20T10:00:00Z or 2026-11-20T13:00:00.5+03:00"
         )
     fraction, offset = match.groups(default="")
-    instant = _whole_seconds(text) + int(fraction or 0) * _NANOS[len(fraction)]
+    instant = _whole_seconds(text) + int(fraction.ljust(9, "0"))
     if offset:
         minutes = int(offset[1:3]) * 60 + int(offset[4:])
         instant -= (minutes if offset[0] == "+" else -minutes) * 60 * SECOND
     if not _FIRST <= instant <= _LAST:
         raise ValueError("lies outside the years 0001 to 9999 in UTC")
     return instant
+
+
+def parse_instants(texts: t.Sequence[str]) -> list[int]:
+    """What :func:`parse_instant` makes of each text, at half its cost where all of them are in UTC, as the API writes them.
+
+    :raises ValueError: one of the texts is no time
+    """
+    together = "\n".join(texts)
+    shapes = set(together.translate(_ZEROS).split("\n"))
+    if _UTC_SHAPES.issuperset(shapes) and "T24" not in together:
+        try:
+            return (_in_microseconds if max(map(len, shapes)) <= _MICROSECONDS else _in_nanoseconds)(texts)
+        except ValueError:
+            pass  # found and named below
+    return [parse_instant(text) for text in texts]
+
+
+def _in_microseconds(texts: t.Sequence[str]) -> list[int]:
+    return [
+        (since := _from_iso(text) - _EPOCH_UTC).days * _DAY + since.seconds * SECOND + since.microseconds * 1_000
+        for text in texts
+    ]
+
+
+def _in_nanoseconds(texts: t.Sequence[str]) -> list[int]:
+    cut = slice(_MICROSECONDS - 1, -1)
+    return [
+        (since := _from_iso(text) - _EPOCH_UTC).days * _DAY
+        + since.seconds * SECOND
+        + since.microseconds * 1_000
+        + int(text[cut].ljust(3, "0"))
+        for text in texts
+    ]
 
 
 def _whole_seconds(text: str) -> int:
