@@ -27,12 +27,6 @@ options:
     description: The objective, such as V(26h), V(1d2h), V(90m), or a number of seconds. Only what is strictly older is stale.
     type: raw
     required: true
-  whole_folder:
-    description:
-      - Whether the folder was read whole, that is without O(yacloud.mdb.redis_backup_info#module:cluster_ids) and
-        O(yacloud.mdb.redis_backup_info#module:cluster_names). Only then is a cluster that the folder does not list known to be deleted.
-    type: bool
-    default: false
   folder_id:
     description: The folder, for clusters that have no backup to tell it.
     type: str
@@ -46,7 +40,7 @@ EXAMPLES = r"""
 
 - name: Name those that miss the objective
   ansible.builtin.debug:
-    msg: "{{ (redis | yacloud.mdb.redis_backup_freshness('26h', whole_folder=true)).missed }}"
+    msg: "{{ (redis | yacloud.mdb.redis_backup_freshness('26h')).missed }}"
 """
 
 RETURN = r"""
@@ -124,11 +118,11 @@ from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import refuse_
 
 @without_omitted
 def redis_backup_freshness(
-    result: t.Any, max_age: t.Any, whole_folder: bool = False, folder_id: str | None = None, **options: t.Any
+    result: t.Any, max_age: t.Any, folder_id: str | None = None, **options: t.Any
 ) -> dict[str, t.Any]:
     try:
         refuse_unknown(options, CRITERIA)
-        return judge(result, options, max_age=max_age, whole_folder=whole_folder, folder_id=folder_id)
+        return judge(result, options, max_age=max_age, folder_id=folder_id)
     except MdbError as exc:
         raise AnsibleFilterError(f"redis_backup_freshness: {exc}") from None
 

@@ -32,7 +32,7 @@ EXAMPLES = r"""
 
 - name: Print the verdict
   ansible.builtin.debug:
-    msg: "{{ redis | yacloud.mdb.redis_backup_freshness('26h', whole_folder=true) | yacloud.mdb.redis_backup_freshness_summary }}"
+    msg: "{{ redis | yacloud.mdb.redis_backup_freshness('26h') | yacloud.mdb.redis_backup_freshness_summary }}"
 """
 
 RETURN = r"""

@@ -35,7 +35,7 @@ EXAMPLES = r"""
 
 - name: Let node_exporter see the verdict
   ansible.builtin.copy:
-    content: "{{ redis | yacloud.mdb.redis_backup_freshness('26h', whole_folder=true) | yacloud.mdb.redis_backup_metrics }}"
+    content: "{{ redis | yacloud.mdb.redis_backup_freshness('26h') | yacloud.mdb.redis_backup_metrics }}"
     dest: /var/lib/node_exporter/textfile/redis_backup.prom
     mode: "0644"
 """

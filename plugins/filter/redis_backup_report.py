@@ -37,7 +37,7 @@ EXAMPLES = r"""
 
 - name: Write the page
   ansible.builtin.copy:
-    content: "{{ redis | yacloud.mdb.redis_backup_freshness('26h', whole_folder=true) | yacloud.mdb.redis_backup_report(redis.backups) }}"
+    content: "{{ redis | yacloud.mdb.redis_backup_freshness('26h') | yacloud.mdb.redis_backup_report(redis.backups) }}"
     dest: /srv/www/redis-backups.html
     mode: "0644"
 """

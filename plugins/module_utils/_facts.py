@@ -43,11 +43,13 @@ class Listing:
 
     :ivar backups: cluster id to its backups, for every cluster that the answer is about, in the order of the answer
     :ivar cluster_ids: cluster name to id, where names were read
+    :ivar deleted: clusters of which a folder still lists backups, but which it does not list
     :ivar warnings: what the user should know beside it
     """
 
     backups: dict[str, list[Backup]] = dataclasses.field(default_factory=dict)
     cluster_ids: dict[str, str] = dataclasses.field(default_factory=dict)
+    deleted: list[str] = dataclasses.field(default_factory=list)
     warnings: list[str] = dataclasses.field(default_factory=list)
 
 
@@ -125,11 +127,10 @@ def _read(question: Question, api: RedisApi, transport: Transport) -> Listing:
         return Listing(_read_clusters(tuple(cluster_ids.values()), folder_id, api, transport), cluster_ids)
     list_backups: Call[t.Any] = _folder_backups(folder_id, api)
     backups, clusters = run_all([list_backups, list_clusters], transport)
-    by_id = {
-        cluster_id: backups.get(cluster_id, [])
-        for cluster_id in sorted({*backups, *(cluster.id for cluster in clusters)})
-    }
-    return Listing(by_id, *_names(clusters, folder_id))
+    live = {cluster.id for cluster in clusters}
+    by_id = {cluster_id: backups.get(cluster_id, []) for cluster_id in sorted(live.union(backups))}
+    cluster_ids, warnings = _names(clusters, folder_id)
+    return Listing(by_id, cluster_ids, [cluster_id for cluster_id in by_id if cluster_id not in live], warnings)
 
 
 def _read_clusters(
@@ -223,6 +224,7 @@ def _result(question: Question, listing: Listing, evaluated_at: int, pages: int)
         ],
         "incomplete": [backup.facts for backup in sorted(incomplete, key=order_unfinished, reverse=True)],
         "cluster_ids": listing.cluster_ids,
+        "deleted": listing.deleted,
         "selection": {cluster_id: selection.counts() for cluster_id, selection in chosen.items()},
         "pages": pages,
         "evaluated_at": format_instant(evaluated_at),

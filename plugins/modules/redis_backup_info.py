@@ -192,6 +192,14 @@ cluster_ids:
   type: dict
   sample:
     orders-cache-prod: c9qe1abcd2fghij3klmn
+deleted:
+  description:
+    - The ids of the clusters of which a folder that was read whole still lists backups, but which it does not list any more, by id.
+      Empty where clusters were named.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 selection:
   description: What became of each cluster's rows, by cluster id, so that a choice can be explained.
   returned: success

@@ -42,6 +42,7 @@ class Answer:
 
     :ivar selection: cluster id to the counts by which its choice is explained, for every cluster asked for
     :ivar names: cluster id to name, where it is known
+    :ivar deleted: the clusters that are known to exist no more
     :ivar evaluated_at: the instant from which ages are counted
     :raises OptionError: it is no result of the module
     """
@@ -56,6 +57,7 @@ class Answer:
         self.names: dict[str, str] = {
             cluster_id: name for name, cluster_id in reversed(plain(result["cluster_ids"]).items())
         }
+        self.deleted = frozenset(plain(result.get("deleted") or []))
         self.evaluated_at = parse_instant(str(result["evaluated_at"]))
 
     @functools.cached_property

@@ -35,30 +35,27 @@ def judge(
     options: t.Mapping[str, t.Any],
     *,
     max_age: t.Any,
-    whole_folder: bool = False,
     folder_id: str | None = None,
 ) -> dict[str, t.Any]:
     """The verdict on every cluster that a result is about.
 
     :param options: the criteria that were asked with
     :param max_age: how old a newest backup may be
-    :param whole_folder: whether a folder was read whole, so that clusters it no longer lists are known to be deleted
     :param folder_id: the folder that was read, for clusters whose backups do not tell
     :raises MdbError: the result or an option cannot be worked with
     """
     answer, criteria, limit = Answer(result), criteria_of(options), parse_max_age(max_age)
     if limit is None:
         raise OptionError("max_age is missing; it is the objective, such as 26h.", option="max_age")
-    gone = _deleted(answer) if whole_folder else frozenset()
     clusters = {
         cluster_id: _cluster(answer, cluster_id, criteria, limit, folder_id)
         for cluster_id in answer.selection
-        if cluster_id not in gone
+        if cluster_id not in answer.deleted
     }
     deleted = {
         cluster_id: _deleted_cluster(answer, cluster_id, counts)
         for cluster_id, counts in answer.selection.items()
-        if cluster_id in gone
+        if cluster_id in answer.deleted
     }
     ordered = _worst_first(clusters)
     return {
@@ -75,15 +72,6 @@ def judge(
         "clusters": dict(ordered),
         "deleted": dict(sorted(deleted.items())),
     }
-
-
-def _deleted(answer: Answer) -> frozenset[str]:
-    """Clusters of which a folder lists backups, but which it does not list."""
-    return frozenset(
-        cluster_id
-        for cluster_id, counts in answer.selection.items()
-        if counts["listed"] and cluster_id not in answer.names
-    )
 
 
 def _cluster(
@@ -211,6 +199,6 @@ def summary(document: t.Any) -> list[str]:
 def _fresh_line(fresh: list[t.Mapping[str, t.Any]]) -> list[str]:
     if not fresh:
         return []
-    oldest, newest = fresh[0]["age_seconds"] * SECOND, fresh[-1]["age_seconds"] * SECOND
-    ages = in_words(oldest) if len(fresh) == 1 else f"between {in_words(newest)} and {in_words(oldest)}"
+    oldest, newest = (in_words(cluster["age_seconds"] * SECOND) for cluster in (fresh[0], fresh[-1]))
+    ages = oldest if oldest == newest else f"between {newest} and {oldest}"
     return [f"  fresh  {len(fresh)} cluster{'s' if len(fresh) != 1 else ''}, newest backup {ages} old"]

@@ -86,7 +86,8 @@ def test_the_whole_answer_about_two_clusters(server: Server, ask: Ask) -> None:
     server.on(backups_path("c3"), answer({}))
     facts = ask(cluster_ids=["c2", "c1", "c3"], max_age="1h", type=["AUTOMATED", "MANUAL"]).facts
     assert facts.keys() == {
-        "backups", "newest", "missing", "stale", "incomplete", "cluster_ids", "selection", "pages", "evaluated_at",
+        "backups", "newest", "missing", "stale", "incomplete", "cluster_ids", "deleted", "selection", "pages",
+        "evaluated_at",
     }  # fmt: skip
     assert backup_ids(facts["backups"]) == [new["id"], other["id"], old["id"]]
     assert facts["newest"] == {"c2": facts["backups"][1], "c1": facts["backups"][0]}
@@ -171,6 +172,7 @@ def test_asking_nothing_makes_no_connection(asked: dict[str, t.Any]) -> None:
         "stale": [],
         "incomplete": [],
         "cluster_ids": {},
+        "deleted": [],
         "selection": {},
         "pages": 0,
         "evaluated_at": "2026-11-20T10:00:00Z",
@@ -385,6 +387,7 @@ def test_a_folder_is_read_whole_deleted_clusters_included(server: Server, ask: A
     assert facts["missing"] == ["c0", "c1"]
     assert list(facts["newest"]) == ["c2", "deleted"]
     assert facts["cluster_ids"] == {"a": "c1", "b": "c2"}
+    assert facts["deleted"] == ["deleted"]
     assert len(facts["incomplete"]) == 1
     assert facts["pages"] == 3
 
@@ -397,10 +400,11 @@ def test_an_empty_folder(server: Server, ask: Ask) -> None:
 
 
 def test_a_name_of_several_clusters_in_a_folder_is_warned_of_once(server: Server, ask: Ask) -> None:
-    server.on(FOLDER_BACKUPS, answer({}))
+    server.on(FOLDER_BACKUPS, listed(row(1, "c2"), row(1, "c5")))
     server.on(FOLDER_CLUSTERS, clusters(c3="same", c1="same", c2="same", c4="", c5=""))
     result = ask(folder_id=FOLDER)
     assert result.facts["cluster_ids"] == {"same": "c1"}
+    assert result.facts["deleted"] == []
     assert len(result.warnings) == 1
     assert "'same'" in result.warnings[0]
     assert "c1" in result.warnings[0]

@@ -25,16 +25,22 @@ def backups(cluster: str, *hours: float, **fields: t.Any) -> list[dict[str, t.An
 
 
 def result(
-    clusters: dict[str, list[dict[str, t.Any]]], names: dict[str, str] | None = None, **options: t.Any
+    clusters: dict[str, list[dict[str, t.Any]]],
+    names: dict[str, str] | None = None,
+    deleted: tuple[str, ...] = (),
+    **options: t.Any,
 ) -> dict[str, t.Any]:
     """What the module returns.
 
     :param clusters: cluster id to its rows as the API writes them
     :param names: cluster name to id
+    :param deleted: the clusters that exist no more
     :param options: what was asked beside the clusters
     """
     asked = question(cluster_ids=list(clusters), **options)
     listing = Listing(
-        {cluster: parse_rows(rows, NOW, cluster, cluster) for cluster, rows in clusters.items()}, names or {}
+        {cluster: parse_rows(rows, NOW, cluster, cluster) for cluster, rows in clusters.items()},
+        names or {},
+        list(deleted),
     )
     return _result(asked, listing, NOW, 1).facts

@@ -21,13 +21,14 @@ from ansible_collections.yacloud.mdb.tests.unit.samples import FOLDER, NOW, row
 ORDERS, SESSIONS, CARTS, GONE = "c9qorders", "c9qsessions", "c9qcarts", "c9qgone"
 
 
-def folder(**options: t.Any) -> dict[str, t.Any]:
+def folder(deleted: tuple[str, ...] = (GONE,), **options: t.Any) -> dict[str, t.Any]:
     """A verdict on a folder with a cluster of each kind."""
     answer = result(
         {ORDERS: backups(ORDERS, 3, 27), SESSIONS: backups(SESSIONS, 30), CARTS: [], GONE: backups(GONE, 50)},
         {"orders-prod": ORDERS, "sessions-prod": SESSIONS, "carts": CARTS},
+        deleted,
     )
-    return judge(answer, {}, **{"max_age": "26h", "whole_folder": True, "folder_id": FOLDER, **options})
+    return judge(answer, {}, **{"max_age": "26h", "folder_id": FOLDER, **options})
 
 
 def test_statuses_the_worst_first() -> None:
@@ -59,17 +60,11 @@ def test_only_what_is_strictly_older_is_stale_to_the_nanosecond(beyond: int, sta
 
 
 def test_a_deleted_cluster_is_judged_only_where_it_was_asked_for() -> None:
-    assert set(folder(whole_folder=False)["clusters"]) == {ORDERS, SESSIONS, CARTS, GONE}
+    assert set(folder(deleted=())["clusters"]) == {ORDERS, SESSIONS, CARTS, GONE}
     verdict = folder()
     assert GONE not in verdict["clusters"]
     assert verdict["deleted"][GONE]["age_seconds"] == 50 * 3600
     assert verdict["deleted"][GONE]["listed"] == 1
-
-
-def test_a_cluster_without_a_backup_is_never_taken_for_deleted() -> None:
-    answer = result({ORDERS: [], SESSIONS: [row(1, SESSIONS, createdAt=None)]}, {})
-    verdict = judge(answer, {}, max_age="26h", whole_folder=True)
-    assert verdict["clusters"][ORDERS]["status"] == "never"
 
 
 def test_unfinished_and_unmatched_backups_are_never_a_backup() -> None:

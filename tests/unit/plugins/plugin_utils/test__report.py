@@ -63,7 +63,7 @@ class Page(html.parser.HTMLParser):
 
 
 def page_of(answer: dict[str, t.Any], **options: t.Any) -> str:
-    return report_html(judge(answer, {}, **{"max_age": "26h", "whole_folder": True, **options}), answer["backups"])
+    return report_html(judge(answer, {}, **{"max_age": "26h", **options}), answer["backups"])
 
 
 def folder(orders: str = "orders-prod") -> dict[str, t.Any]:
@@ -75,6 +75,7 @@ def folder(orders: str = "orders-prod") -> dict[str, t.Any]:
             GONE: backups(GONE, 50),
         },
         {orders: ORDERS, "sessions-prod": SESSIONS, "carts": CARTS},
+        (GONE,),
     )
 
 
@@ -107,7 +108,7 @@ def test_the_worst_cluster_is_first_and_each_verdict_is_in_words() -> None:
     ],
 )
 def test_any_number_of_clusters(answer: dict[str, t.Any], says: str) -> None:
-    text = page_of(answer, whole_folder=False)
+    text = page_of(answer)
     page = Page(text)
     assert says in page.text
     assert len(page.all("svg", role="img")) == len(answer["selection"])
@@ -116,7 +117,9 @@ def test_any_number_of_clusters(answer: dict[str, t.Any], says: str) -> None:
 
 def test_the_legend_explains_what_is_there() -> None:
     for kind, explained in (("AUTOMATED", False), (None, True)):
-        answer = result({ORDERS: backups(ORDERS, 3, type=kind), GONE: backups(GONE, 50, type=None)}, {"orders": ORDERS})
+        answer = result(
+            {ORDERS: backups(ORDERS, 3, type=kind), GONE: backups(GONE, 50, type=None)}, {"orders": ORDERS}, (GONE,)
+        )
         assert ("backup of unknown type" in Page(page_of(answer)).text) is explained
 
 
@@ -184,7 +187,7 @@ def test_names_are_text_whatever_they_hold(name: str) -> None:
 @pytest.mark.parametrize("field", ["id", "type"])
 def test_other_fields_are_text_too(field: str) -> None:
     answer = result({ORDERS: backups(ORDERS, 30, **{field: HOSTILE[0]})})
-    page = Page(page_of(answer, whole_folder=False))
+    page = Page(page_of(answer))
     assert HOSTILE[0] in page.text
     assert not page.all("script")
 
