@@ -204,8 +204,9 @@ def test_a_token_that_is_no_text_is_refused(server: Server, make: Make, token: t
     server.on(backups_path(), answer({"nextPageToken": "a"}), answer({"backups": [row()], "nextPageToken": token}))
     with pytest.raises(
         MalformedAnswer, match=rf"^cluster {CLUSTER}: listing its backups, page 2: the field 'nextPageToken' is no text"
-    ):
+    ) as caught:
         make().cluster_backups(CLUSTER)
+    assert caught.value.details == {"cluster_id": CLUSTER}
 
 
 @pytest.mark.parametrize("token", [0, False, [], {}, 0.0])

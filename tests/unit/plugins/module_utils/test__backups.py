@@ -21,6 +21,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
     order,
     parse_rows,
     quoted,
+    sort_newest_first,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MalformedAnswer, MdbError
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import Criteria, select
@@ -85,6 +86,10 @@ def test_fields_at_their_default_may_be_absent_null_or_empty(empty: t.Any) -> No
         "age_seconds": None,
     }
     assert (made.created, made.started, made.completed) == (ABSENT, ABSENT, False)
+
+
+def test_an_empty_text_is_no_shard() -> None:
+    assert parse_one(sourceShardNames="").facts["source_shard_names"] == []
 
 
 def test_no_rows_at_all() -> None:
@@ -274,10 +279,27 @@ def test_quoted_text_is_printable_and_short() -> None:
         quoted("a\x1b[31m\n\u202eb")
         == "'a\N{REPLACEMENT CHARACTER}[31m\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}b'"
     )
+    assert quoted("x" * 40 + " " + "y" * 40) == f"'{'x' * 40} …'"
     assert quoted("x" * 80) == f"'{'x' * 80}'"
     assert quoted("word " * 17) == f"'{'word ' * 16}…'"
     assert quoted("a" * 40 + " " + "b" * 39 + " c") == f"'{'a' * 40} …'"
     assert quoted("half " + "x" * 80) == "'half …'"
+
+
+def test_backups_of_the_same_instant_are_ordered_by_their_start_and_then_by_their_id() -> None:
+    same, day = "2026-11-19T10:00:00Z", "2026-11-19"
+    rows = [
+        row(id="d", createdAt="2026-11-19T09:00:00Z"),
+        row(id="b", createdAt=same, startedAt=f"{day}T09:00:00Z"),
+        row(id="c", createdAt=same, startedAt=f"{day}T09:00:00Z"),
+        row(id="x", createdAt=same, startedAt=None),
+        row(id="a", createdAt="2026-11-19T13:00:00.000+03:00", startedAt=f"{day}T09:00:00.000000001Z"),
+    ]
+    for some, ids in ((rows, "acbxd"), (rows[1:3], "cb"), (rows[:1], "d"), ([], "")):
+        for made in itertools.permutations(some):
+            found = parse(*made)
+            sort_newest_first(found)
+            assert "".join(backup.id for backup in found) == ids
 
 
 # --- one row for each backup ---
