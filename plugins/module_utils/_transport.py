@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import http.client
 import os
 import random
 import socket
@@ -300,13 +301,16 @@ def _chain(exc: BaseException) -> t.Iterator[BaseException]:
 
 def _reason(exc: BaseException) -> str:
     """The innermost cause in words, without the URLs that the outer ones print."""
-    innermost = list(_chain(exc))[-1]
+    chain = list(_chain(exc))
+    innermost = chain[-1]
     if isinstance(innermost, TimeoutError) or "timed out" in str(innermost):
         return "timed out"
     if isinstance(innermost, ssl.SSLCertVerificationError):
         return f"the certificate was not accepted ({innermost.verify_message})"
     if isinstance(innermost, OSError) and innermost.strerror:
         return innermost.strerror
+    if any(isinstance(link, http.client.IncompleteRead) for link in chain):  # urllib3's own is one too
+        return "the body broke off"
     return str(innermost) or type(innermost).__name__
 
 

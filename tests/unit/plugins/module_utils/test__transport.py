@@ -636,6 +636,13 @@ def test_faults_pass_over_tls_too(tls_server: Server, make: Make, authority: t.A
     assert make(ca_path=authority.path).get(tls_server.url).status == 200
 
 
+@pytest.mark.parametrize("fault", [truncated({"a": 1}), truncated_chunks({"a": 1})], ids=["length", "chunks"])
+def test_a_body_that_always_breaks_off_is_told_in_words(server: Server, make: Make, fault: Reply) -> None:
+    server.always("/x", fault)
+    with pytest.raises(ConnectionFailed, match=r"the last one: the body broke off( after \d+ of \d+ bytes)?\. "):
+        make(api_retries=1).get(server.url)
+
+
 def test_a_handshake_that_is_reset_is_tried_again(make: Make) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         accepted = []
