@@ -294,9 +294,8 @@ def _chain(exc: BaseException) -> t.Iterator[BaseException]:
         yield current
         inner = getattr(current, "reason", None)
         args = [arg for arg in current.args if isinstance(arg, BaseException)]
-        current = (
-            inner if isinstance(inner, BaseException) else args[0] if args else current.__cause__ or current.__context__
-        )
+        context = None if current.__suppress_context__ else current.__context__
+        current = inner if isinstance(inner, BaseException) else args[0] if args else current.__cause__ or context
 
 
 def _reason(exc: BaseException) -> str:
