@@ -103,7 +103,7 @@ def _cluster(
             "newest": newest.facts,
             "folder_id": newest.facts["folder_id"] or folder_id,
             "overdue_seconds": (age - limit) // SECOND,
-            "reason": f"its newest backup is {in_words(age)} old, {gap}",
+            "reason": f"its newest backup is {aged(age)}, {gap}",
         }
     return facts
 
@@ -125,6 +125,11 @@ def in_words(nanoseconds: int) -> str:
         minutes = rest // (60 * SECOND)
         return f"{hours}h {minutes}m" if minutes else f"{hours}h"
     return format_duration(nanoseconds)
+
+
+def aged(nanoseconds: int) -> str:
+    """An age as people say it, that of a backup from the future included."""
+    return f"{in_words(nanoseconds)} old" if nanoseconds >= 0 else f"{in_words(-nanoseconds)} ahead of the clock"
 
 
 def _seconds(nanoseconds: int) -> int | float:
@@ -188,9 +193,7 @@ def summary(document: t.Any) -> list[str]:
     for cluster_id, cluster in document["deleted"].items():
         newest = cluster["newest"]
         last = (
-            f"its newest backup is {in_words(cluster['age_seconds'] * SECOND)} old"
-            if newest
-            else "none of its backups matches"
+            f"its newest backup is {aged(cluster['age_seconds'] * SECOND)}" if newest else "none of its backups matches"
         )
         lines.append(f"  deleted {cluster_id}: {last}, {cluster['listed']} left for at most 7 days; not judged")
     return lines
@@ -199,6 +202,6 @@ def summary(document: t.Any) -> list[str]:
 def _fresh_line(fresh: list[t.Mapping[str, t.Any]]) -> list[str]:
     if not fresh:
         return []
-    oldest, newest = (in_words(cluster["age_seconds"] * SECOND) for cluster in (fresh[0], fresh[-1]))
-    ages = oldest if oldest == newest else f"between {newest} and {oldest}"
-    return [f"  fresh  {len(fresh)} cluster{'s' if len(fresh) != 1 else ''}, newest backup {ages} old"]
+    oldest, newest = (aged(cluster["age_seconds"] * SECOND) for cluster in (fresh[0], fresh[-1]))
+    ages = oldest if oldest == newest else f"between {newest.removesuffix(' old')} and {oldest}"
+    return [f"  fresh  {len(fresh)} cluster{'s' if len(fresh) != 1 else ''}, newest backup {ages}"]

@@ -24,9 +24,15 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._time import (
     format_instant,
     parse_instant,
 )
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import Document, headline, in_words, read_document
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import (
+    Document,
+    aged,
+    headline,
+    in_words,
+    read_document,
+)
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._report_style import STYLE
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._timeline import Axis, Mark, draw, draw_axis, sample
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._timeline import Axis, Mark, draw, draw_axis, sample, within
 
 _SIGNS = {"never": "✕", "stale": "▲", "fresh": "✓", "deleted": "○"}
 _WORDS = {"never": "Never backed up", "stale": "Too old", "fresh": "Fresh", "deleted": "Deleted"}
@@ -118,7 +124,7 @@ def _legend(document: Document, axis: Axis, kinds: set[str | None]) -> str:
         *([("other", "backup of unknown type")] if kinds - {"AUTOMATED", "MANUAL"} else []),
         ("band", f"the objective: the last {_text(document['objective'])}"),
         ("gap", "time beyond the objective without a backup"),
-        ("older", f"more than {in_words(axis.window)} ago"),
+        ("older", "older backups, not shown"),
     ]
     items = "".join(f"<li>{sample(kind)} {words}</li>" for kind, words in entries)
     return f'<ul class="legend" aria-label="Signs on the time lines">{items}</ul>'
@@ -155,8 +161,7 @@ def _newest(cluster: _Cluster) -> str:
     newest = cluster["newest"]
     if newest is None:
         return "<b>None</b>"
-    age = cluster["age_seconds"] * SECOND
-    when = f"{in_words(age)} old" if age >= 0 else f"{in_words(-age)} ahead of the clock"
+    when = aged(cluster["age_seconds"] * SECOND)
     kind = newest["type"]
     kind_words = f", {_text(_KINDS.get(kind, kind))}" if kind else ""
     # Whoever looks at a fresh cluster has no use for the backup's id, and the page stays short without it.
@@ -178,15 +183,17 @@ def _in_words(marks: list[Mark], cluster: _Cluster, axis: Axis) -> str:
     """What the line shows, for those who cannot see it."""
     if not marks:
         return "No backup"
-    shown = [mark for mark in marks if mark.age <= axis.window]
+    shown = within(axis, marks)
     counts = [
         f"{sum(1 for mark in shown if mark.kind == kind)} {words}"
         for kind, words in _KINDS.items()
         if any(mark.kind == kind for mark in shown)
     ]
     older = cluster["matched"] - len(shown)
-    rest = f", {older} more" if older > 0 else ""
-    return f"Backups of the last {in_words(axis.window)}: {', '.join(counts) or 'none'}{rest}. The newest is {in_words(marks[0].age)} old."
+    rest = f"; {older} older, not shown" if older > 0 else ""
+    cut = len(shown) == len(marks) and older > 0
+    which = f"The newest {len(shown)} backups" if cut else f"Backups of the last {in_words(axis.window)}"
+    return f"{which}: {', '.join(counts) or 'none'}{rest}. The newest is {aged(marks[0].age)}."
 
 
 def _marks(rows: t.Any, clusters: list[tuple[str, _Cluster]], evaluated_at: int) -> dict[str, list[Mark]]:

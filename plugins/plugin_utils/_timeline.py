@@ -101,7 +101,7 @@ def draw(axis: Axis, marks: t.Sequence[Mark], matched: int, status: str, words: 
     :param status: its verdict, which decides how the time without a backup looks
     :param words: the line in words, escaped
     """
-    ahead = [mark for mark in marks if mark.age <= axis.window]
+    shown = within(axis, marks)
     parts = [
         f'<path class="band" d="M{axis.x(axis.objective)} 1H{axis.x(0)}V{HEIGHT - 1}H{axis.x(axis.objective)}z"/>',
         f'<path class="grid" d="{"".join(f"M{axis.x(age)} 1V{HEIGHT - 1}" for age in axis.ticks() if age > axis.objective)}"/>',
@@ -110,14 +110,19 @@ def draw(axis: Axis, marks: t.Sequence[Mark], matched: int, status: str, words: 
         _gap(axis, marks, status),
         *(
             f'<path class="{name}" d="{"".join(shape(axis, mark) for mark in found)}"/>'
-            for name, shape, found in _kinds(ahead)
+            for name, shape, found in _kinds(shown)
         ),
     ]
-    if len(ahead) < matched:
-        parts.append(
-            f'<path class="older" d="M{_LEFT - 4} {MIDDLE - 5}L{_LEFT - 12} {MIDDLE}L{_LEFT - 4} {MIDDLE + 5}"/>'
-        )
+    if len(shown) < matched:
+        # Where not all that are in the window were returned, the line is known no further than to the last of them.
+        end = axis.x(shown[-1].age) - 4 if len(shown) == len(marks) and shown else _LEFT
+        parts.append(f'<path class="older" d="M{end - 4:.1f} {MIDDLE - 5}l-8 5l8 5"/>')
     return f'<svg class="line" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{words}">{"".join(parts)}</svg>'
+
+
+def within(axis: Axis, marks: t.Sequence[Mark]) -> list[Mark]:
+    """Those of the marks that a line has room for."""
+    return [mark for mark in marks if mark.age <= axis.window]
 
 
 def _gap(axis: Axis, marks: t.Sequence[Mark], status: str) -> str:

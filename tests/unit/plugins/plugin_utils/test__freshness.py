@@ -67,6 +67,14 @@ def test_a_deleted_cluster_is_judged_only_where_it_was_asked_for() -> None:
     assert verdict["deleted"][GONE]["listed"] == 1
 
 
+def test_a_backup_from_the_future_is_said_to_be_ahead_of_the_clock() -> None:
+    answer = result({ORDERS: backups(ORDERS, -0.25), SESSIONS: backups(SESSIONS, 3)})
+    assert summary(judge(answer, {}, max_age="26h"))[-1:] == [
+        "  fresh  2 clusters, newest backup between 15m ahead of the clock and 3h old"
+    ]
+    assert "newest backup is 15m ahead of the clock" in judge(answer, {}, max_age="26h")["clusters"][ORDERS]["reason"]
+
+
 def test_unfinished_and_unmatched_backups_are_never_a_backup() -> None:
     answer = result({ORDERS: [row(1, ORDERS, createdAt=None), *backups(ORDERS, 3)]}, type=["MANUAL"])
     verdict = judge(answer, {"type": "MANUAL"}, max_age="26h")

@@ -127,12 +127,39 @@ def test_the_same_facts_give_the_same_page() -> None:
     assert page_of(folder()) == page_of(folder())
 
 
+def older_signs(text: str) -> list[float]:
+    """Where the lines say that older backups are not shown."""
+    return [float(x) for x in re.findall(r'<svg class="line".*?class="older" d="M([\d.]+) ', text)]
+
+
+def test_backups_that_were_not_returned_are_not_said_to_be_beyond_the_line() -> None:
+    """20 of one week, of which the role asks for the newest 15 only."""
+    answer = result({ORDERS: backups(ORDERS, *range(1, 161, 8))}, limit=15)
+    text = page_of(answer)
+    assert len(answer["backups"]) == 15
+    (label,) = [svg["aria-label"] for svg in Page(text).all("svg", role="img")]
+    assert label == "The newest 15 backups: 15 automated; 5 older, not shown. The newest is 1h old."
+    axis = Axis(26 * HOUR)
+    assert older_signs(text) == [pytest.approx(axis.x(113 * HOUR) - 8)]
+    whole = page_of(result({ORDERS: backups(ORDERS, *range(1, 161, 8))}))
+    assert older_signs(whole) == []
+    beyond = page_of(result({ORDERS: backups(ORDERS, 1, 400)}))
+    assert older_signs(beyond)[0] < axis.x(axis.window)
+
+
+def test_a_backup_from_the_future_is_said_to_be_ahead() -> None:
+    page = Page(page_of(result({ORDERS: backups(ORDERS, -0.25)})))
+    (label,) = [svg["aria-label"] for svg in page.all("svg", role="img")]
+    assert label.endswith("The newest is 15m ahead of the clock.")
+    assert "15m ahead of the clock" in page.text
+
+
 def test_lines_are_told_in_words_to_those_who_cannot_see_them() -> None:
     page = Page(page_of(folder()))
     assert [svg["aria-label"] for svg in page.all("svg", role="img")] == [
         "No backup",
         "Backups of the last 7d 14h: 1 manual. The newest is 30h old.",
-        "Backups of the last 7d 14h: 3 automated, 1 more. The newest is 3h old.",
+        "Backups of the last 7d 14h: 3 automated; 1 older, not shown. The newest is 3h old.",
     ]
     assert all(svg.get("aria-hidden") == "true" for svg in page.all("svg") if svg.get("role") != "img")
     assert page.all("html", lang="en")
