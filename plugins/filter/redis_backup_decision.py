@@ -56,14 +56,18 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import CRITERIA, explain_choice
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import refuse_unknown, without_omitted
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import explain_choice
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import (
+    CRITERIA_OPTIONS,
+    refuse_unknown,
+    without_omitted,
+)
 
 
 @without_omitted
 def redis_backup_decision(result: t.Any, **options: t.Any) -> list[str]:
     try:
-        refuse_unknown(options, CRITERIA)
+        refuse_unknown(options, CRITERIA_OPTIONS)
         return explain_choice(result, options)
     except MdbError as exc:
         raise AnsibleFilterError(f"redis_backup_decision: {exc}") from None

@@ -111,9 +111,12 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import CRITERIA
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import judge
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import refuse_unknown, without_omitted
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import (
+    CRITERIA_OPTIONS,
+    refuse_unknown,
+    without_omitted,
+)
 
 
 @without_omitted
@@ -121,7 +124,7 @@ def redis_backup_freshness(
     result: t.Any, max_age: t.Any, folder_id: str | None = None, **options: t.Any
 ) -> dict[str, t.Any]:
     try:
-        refuse_unknown(options, CRITERIA)
+        refuse_unknown(options, CRITERIA_OPTIONS)
         return judge(result, options, max_age=max_age, folder_id=folder_id)
     except MdbError as exc:
         raise AnsibleFilterError(f"redis_backup_freshness: {exc}") from None

@@ -78,8 +78,12 @@ from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import CRITERIA, object_to
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import refuse_unknown, without_omitted
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import object_to
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import (
+    CRITERIA_OPTIONS,
+    refuse_unknown,
+    without_omitted,
+)
 
 
 @without_omitted
@@ -91,7 +95,7 @@ def redis_backup_objections(
     **options: t.Any,
 ) -> list[str]:
     try:
-        refuse_unknown(options, CRITERIA)
+        refuse_unknown(options, CRITERIA_OPTIONS)
         found = object_to(result, options, on_missing=on_missing, max_age=max_age, exports=export or [])
     except MdbError as exc:
         raise AnsibleFilterError(f"redis_backup_objections: {exc}") from None

@@ -60,8 +60,10 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._offline import newest_by_cluster
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import without_omitted
 
 
+@without_omitted
 def redis_newest_backup(backups: t.Any, **options: t.Any) -> dict[str, t.Any]:
     try:
         return newest_by_cluster(backups, options)

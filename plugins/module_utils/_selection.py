@@ -93,6 +93,13 @@ CRITERIA = (
 )
 
 
+def _fits(value: t.Any, kind: str) -> bool:
+    """Whether a value is of an option's type: what Ansible's argument spec has seen to, and nobody for a filter."""
+    if kind == "list":
+        return isinstance(value, (list, tuple)) and all(isinstance(item, (str, int)) for item in value)
+    return isinstance(value, str)
+
+
 @dataclasses.dataclass(frozen=True)
 class Criteria:
     """What a backup has to satisfy.
@@ -115,8 +122,11 @@ class Criteria:
             value = options.get(criterion.option)
             if value is None or value == []:
                 continue
-            if isinstance(value, datetime.datetime):  # as YAML reads an unquoted time
+            if isinstance(value, datetime.date):  # as YAML reads an unquoted time
                 value = str(value)
+            if not _fits(value, criterion.spec["type"]):
+                wanted = "a list of texts" if criterion.spec["type"] == "list" else "a time in quotes"
+                raise OptionError(f"{criterion.option} is of a wrong type; write {wanted}.", option=criterion.option)
             try:
                 prepared[criterion.option] = criterion.prepare(value)
             except ValueError as exc:

@@ -16,9 +16,6 @@ import typing as t
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts, quoted
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError, OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
-    CRITERIA as _CRITERIA,
-)
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
     Criteria,
     explain_fallen,
     explain_none,
@@ -26,14 +23,11 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
     is_stale,
     parse_max_age,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import format_duration, parse_instant
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import format_duration
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import export_text
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import listed, plain
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import criteria_of, instant_of, plain
 
 NEEDED = ("backups", "newest", "selection", "cluster_ids", "evaluated_at")
-CRITERIA = tuple(criterion.option for criterion in _CRITERIA)
-"""The options by which backups were chosen."""
-
 ON_MISSING = ("error", "warn", "skip")
 
 
@@ -58,7 +52,7 @@ class Answer:
             cluster_id: name for name, cluster_id in reversed(plain(result["cluster_ids"]).items())
         }
         self.deleted = frozenset(plain(result.get("deleted") or []))
-        self.evaluated_at = parse_instant(str(result["evaluated_at"]))
+        self.evaluated_at = instant_of(result["evaluated_at"], "evaluated_at")
 
     @functools.cached_property
     def newest(self) -> dict[str, Backup]:
@@ -82,16 +76,6 @@ class Answer:
     def age(self, backup: Backup) -> int:
         """Nanoseconds since a backup was completed."""
         return self.evaluated_at - backup.created
-
-
-def criteria_of(options: t.Mapping[str, t.Any]) -> Criteria:
-    """The criteria among a filter's options, each written as the module takes it.
-
-    :raises OptionError: a value cannot be worked with
-    """
-    return Criteria.from_options(
-        {name: listed(value) if name in ("type", "shards") else value for name, value in options.items()}
-    )
 
 
 def explain_choice(result: t.Any, options: t.Mapping[str, t.Any]) -> list[str]:

@@ -21,8 +21,8 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
     parse_max_age,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_duration
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import Answer, criteria_of
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import plain
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import Answer
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import criteria_of, instant_of, plain
 
 STATUSES = ("never", "stale", "fresh")
 """What a cluster can be, the worst first."""
@@ -152,6 +152,7 @@ def read_document(document: t.Any) -> tuple[Document, list[tuple[str, t.Any]]]:
     if not isinstance(document, t.Mapping) or any(key not in document for key in needed):
         raise OptionError("the input is no result of the filter yacloud.mdb.redis_backup_freshness.")
     document = plain(document)
+    instant_of(document["evaluated_at"], "evaluated_at")
     return document, _worst_first(document["clusters"])
 
 

@@ -11,19 +11,22 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts, merge, quoted
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts, merge
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError, SelectionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
-    CRITERIA,
-    Criteria,
     explain_stale,
     is_stale,
     parse_max_age,
     select,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import parse_instant
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import (
+    CRITERIA_OPTIONS,
+    criteria_of,
+    instant_of,
+    refuse_unknown,
+)
 
-OPTIONS = (*(criterion.option for criterion in CRITERIA), "evaluated_at", "max_age")
+OPTIONS = (*CRITERIA_OPTIONS, "evaluated_at", "max_age")
 
 
 def newest_by_cluster(rows: t.Any, options: dict[str, t.Any]) -> dict[str, dict[str, t.Any]]:
@@ -35,13 +38,13 @@ def newest_by_cluster(rows: t.Any, options: dict[str, t.Any]) -> dict[str, dict[
     :raises MalformedAnswer: a row is no backup
     :raises SelectionError: a newest backup is older than C(max_age)
     """
-    if unknown := sorted(set(options) - set(OPTIONS)):
-        raise OptionError(f"unknown option {', '.join(unknown)}; the options are: {', '.join(OPTIONS)}.")
+    refuse_unknown(options, OPTIONS)
     if not isinstance(rows, (list, tuple)):
         hint = " Give the result's 'backups'." if isinstance(rows, dict) and "backups" in rows else ""
         raise OptionError(f"the input is no list of backups as yacloud.mdb.redis_backup_info returns it.{hint}")
-    criteria = Criteria.from_options(_listed(options))
-    evaluated_at = _instant(options.get("evaluated_at"))
+    criteria = criteria_of(options)
+    given = options.get("evaluated_at")
+    evaluated_at = None if given is None else instant_of(given, "evaluated_at")
     newest: dict[str, Backup] = {}
     for cluster_id, backups in sorted(_by_cluster(from_facts(rows, evaluated_at)).items()):
         if found := select(backups, criteria).newest:
@@ -50,26 +53,11 @@ def newest_by_cluster(rows: t.Any, options: dict[str, t.Any]) -> dict[str, dict[
     return {cluster_id: backup.facts for cluster_id, backup in newest.items()}
 
 
-def _listed(options: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The options with a single value in place of a list made one, as Ansible does for a module's."""
-    lists = {criterion.option for criterion in CRITERIA if criterion.spec["type"] == "list"}
-    return {name: [value] if name in lists and isinstance(value, str) else value for name, value in options.items()}
-
-
 def _by_cluster(backups: list[Backup]) -> dict[str, list[Backup]]:
     clusters: dict[str, list[Backup]] = {}
     for backup in merge([backups]):
         clusters.setdefault(backup.facts["source_cluster_id"], []).append(backup)
     return clusters
-
-
-def _instant(text: t.Any) -> int | None:
-    if text is None:
-        return None
-    try:
-        return parse_instant(str(text))
-    except ValueError as exc:
-        raise OptionError(f"evaluated_at {quoted(str(text))} {exc}.") from None
 
 
 def _refuse_stale(newest: dict[str, Backup], max_age: int | None, evaluated_at: int | None) -> None:

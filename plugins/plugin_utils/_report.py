@@ -59,7 +59,7 @@ def report_html(document: t.Any, backups: t.Any) -> str:
     kinds = {mark.kind for cluster_marks in marks.values() for mark in cluster_marks}
     body = [
         _header(document, clusters),
-        f"<main>{_legend(document, axis, kinds)}{_table(rows, axis)}" if clusters else "<main>",
+        f"<main>{_legend(document, kinds)}{_table(rows, axis)}" if clusters else "<main>",
         f"{_deleted(document)}</main>",
         f"<footer><p>{_FOOTER}</p></footer>",
     ]
@@ -117,7 +117,7 @@ def _criteria(criteria: t.Mapping[str, t.Any]) -> str:
     return _text("; ".join(words))
 
 
-def _legend(document: Document, axis: Axis, kinds: set[str | None]) -> str:
+def _legend(document: Document, kinds: set[str | None]) -> str:
     entries = [
         ("auto", "automated backup"),
         ("manual", "manual backup"),

@@ -12,7 +12,13 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA, Criteria
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import parse_instant
+
+CRITERIA_OPTIONS = tuple(criterion.option for criterion in CRITERIA)
+"""The options by which backups are chosen."""
 
 T = t.TypeVar("T")
 
@@ -57,6 +63,27 @@ def listed(value: t.Any) -> t.Any:
     if isinstance(value, (list, tuple)):
         return [str(item) if is_number(item) else item for item in value]
     return value
+
+
+def criteria_of(options: t.Mapping[str, t.Any]) -> Criteria:
+    """The criteria among a filter's options, each written as the module takes it.
+
+    :raises OptionError: a value cannot be worked with
+    """
+    lists = {criterion.option for criterion in CRITERIA if criterion.spec["type"] == "list"}
+    return Criteria.from_options({name: listed(value) if name in lists else value for name, value in options.items()})
+
+
+def instant_of(value: t.Any, name: str) -> int:
+    """An instant of a variable.
+
+    :param name: what it is called, for the message
+    :raises OptionError: it is none
+    """
+    try:
+        return parse_instant(str(value))
+    except ValueError as exc:
+        raise OptionError(f"{name} {quoted(str(value))} {exc}.", option=name) from None
 
 
 def shown_type(value: t.Any) -> str:

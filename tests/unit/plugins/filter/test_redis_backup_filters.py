@@ -143,3 +143,15 @@ def test_what_is_omitted_was_not_given() -> None:
     assert apply("redis_backup_objections", answer(), on_missing="skip", max_age=omit, type=omit) == []
     assert apply("redis_backup_decision", answer(), shards=omit) == apply("redis_backup_decision", answer())
     assert apply("redis_backup_freshness", answer(), max_age="26h", folder_id=omit) == verdict()
+    rows = answer()["backups"]
+    assert apply("redis_newest_backup", rows, created_before=omit, max_age=omit) == apply("redis_newest_backup", rows)
+
+
+@pytest.mark.parametrize(
+    "name", ["redis_backup_decision", "redis_backup_freshness", "redis_backup_metrics", "redis_backup_report"]
+)
+def test_an_instant_that_is_none_is_named(name: str) -> None:
+    options = {"redis_backup_freshness": ("26h",), "redis_backup_report": ([],)}.get(name, ())
+    given = answer() if name in ("redis_backup_decision", "redis_backup_freshness") else verdict()
+    with pytest.raises(AnsibleFilterError, match=f"^{name}: evaluated_at 'now' is no RFC 3339 time"):
+        apply(name, {**given, "evaluated_at": "now"}, *options)

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import threading
 import time
@@ -408,6 +410,25 @@ def test_a_name_of_several_clusters_in_a_folder_is_warned_of_once(server: Server
     assert len(result.warnings) == 1
     assert "'same'" in result.warnings[0]
     assert "c1" in result.warnings[0]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_garbage_collector_is_as_it_was(server: Server, ask: Ask, enabled: bool, frozen: bool, fails: bool) -> None:
+    server.on(backups_path("c1"), failure(404, 5, "none") if fails else listed(row(1, "c1")))
+    if frozen:
+        gc.freeze()
+    if not enabled:
+        gc.disable()
+    try:
+        with pytest.raises(ApiError) if fails else contextlib.nullcontext():
+            ask(cluster_ids=["c1"])
+        assert gc.isenabled() is enabled
+        assert (gc.get_freeze_count() > 0) is frozen
+    finally:
+        gc.unfreeze()
+        gc.enable()
 
 
 # --- failure among many ---

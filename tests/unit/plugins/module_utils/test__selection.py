@@ -279,6 +279,13 @@ def test_empty_filters_filter_nothing_and_are_not_given(nothing: t.Any) -> None:
         ("created_after", "", "created_after '' is no RFC 3339 time"),
         ("type", ["MANUAL", "manual"], "type holds 'manual'; the types are AUTOMATED and MANUAL"),
         ("type", [7], "type holds '7'; the types are"),
+        ("type", "MANUAL", "type is of a wrong type; write a list of texts"),
+        ("shards", {"shard1": 1}, "shards is of a wrong type; write a list of texts"),
+        ("shards", [["shard1"]], "shards is of a wrong type; write a list of texts"),
+        ("shards", 1, "shards is of a wrong type; write a list of texts"),
+        ("created_after", 5, "created_after is of a wrong type; write a time in quotes"),
+        ("created_before", ["2026-11-20T10:00:00Z"], "created_before is of a wrong type; write a time in quotes"),
+        ("created_before", datetime.date(2026, 11, 20), "created_before '2026-11-20' is no RFC 3339 time"),
     ],
 )
 def test_a_filter_that_cannot_be_worked_with_is_named(option: str, value: t.Any, words: str) -> None:

@@ -33,6 +33,7 @@ ROWS = facts(
     row(3, createdAt="2026-11-19T10:00:00.000000001Z", type=None),
     row(4, createdAt=None),
     row(5, OTHER, createdAt="2026-11-17T10:00:00Z"),
+    row(6, createdAt="2026-11-16T10:00:00Z", sourceShardNames=["7"], type="MANUAL"),
 )
 
 
@@ -49,6 +50,10 @@ def chosen(rows: t.Any = ROWS, **options: t.Any) -> dict[str, str]:
         ({"type": ["MANUAL"]}, {CLUSTER: "1"}),
         ({"type": "AUTOMATED"}, {CLUSTER: "2", OTHER: "5"}),
         ({"shards": "shard2"}, {CLUSTER: "2"}),
+        ({"shards": "shard1, shard2"}, {CLUSTER: "2"}),
+        ({"type": "AUTOMATED,MANUAL"}, {CLUSTER: "2", OTHER: "5"}),
+        ({"shards": 7}, {CLUSTER: "6"}),
+        ({"shards": [7]}, {CLUSTER: "6"}),
         ({"shards": [], "type": [], "created_before": None}, {CLUSTER: "3", OTHER: "5"}),
         ({"shards": ["shard3"]}, {}),
     ],
@@ -98,9 +103,10 @@ def test_max_age_is_exact(age: t.Any, stale: bool) -> None:
         ("text", {}, OptionError, "no list of backups"),
         (None, {}, OptionError, "no list of backups"),
         (["text"], {}, MalformedAnswer, "element 1 of the list"),
-        ([*ROWS, {}], {}, MalformedAnswer, "element 6 of the list"),
+        ([*ROWS, {}], {}, MalformedAnswer, "element 7 of the list"),
         ([{**ROWS[0], "created_at": "yesterday"}], {}, MalformedAnswer, "yesterday"),
         (ROWS, {"created_after": "yesterday"}, OptionError, "created_after 'yesterday'"),
+        (ROWS, {"created_after": 5}, OptionError, "created_after is of a wrong type"),
         (ROWS, {"type": ["WEEKLY"]}, OptionError, "WEEKLY"),
         (ROWS, {"evaluated_at": "now"}, OptionError, "evaluated_at 'now'"),
         (ROWS, {"max_age": "1h"}, OptionError, "max_age needs evaluated_at"),
