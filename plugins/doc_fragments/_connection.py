@@ -116,8 +116,8 @@ options:
       - "E(YC_CA_PATH) is used if it is not set, then E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE)."
     type: str
 requirements:
-  - requests >= 2.31
-  - cryptography >= 41, only for service account keys
+  - requests >= 2.31, < 3
+  - cryptography >= 42, only for service account keys
 notes:
   - The credential's account needs the role C(managed-redis.viewer) on the folder. A guide on authentication is part of the collection's
     documentation.

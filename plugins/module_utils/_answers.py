@@ -17,11 +17,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiErro
 from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
 from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Answer
 
-NOT_FOUND = 5
-PERMISSION_DENIED = 7
-UNAUTHENTICATED = 16
-"""Codes of C(google.rpc.Status). Source: https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto"""
-
 _CODES = {400: 3, 401: 16, 403: 7, 404: 5, 409: 10, 429: 8, 499: 1, 500: 13, 501: 12, 502: 14, 503: 14, 504: 4}
 _UNKNOWN = 2
 _IDS = {"request_id": "x-request-id", "server_trace_id": "x-server-trace-id"}

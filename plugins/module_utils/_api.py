@@ -16,15 +16,17 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._answers import (
-    NOT_FOUND,
-    PERMISSION_DENIED,
-    UNAUTHENTICATED,
     api_error,
     decode_object,
     is_success,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, merge, parse_rows
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MalformedAnswer
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
+    NOT_FOUND,
+    PERMISSION_DENIED,
+    UNAUTHENTICATED,
+    MalformedAnswer,
+)
 from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
 from ansible_collections.yacloud.mdb.plugins.module_utils._tokens import TokenSource
 from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Answer, Bearer, Transport
@@ -65,6 +67,7 @@ class RedisApi:
 
         :raises ApiError: the API refuses; code 5 or 7 also where the cluster was deleted
         :raises MalformedAnswer: an answer contradicts the API, a row of another cluster included
+        :raises MdbError: the API could not be asked
         """
         source = f"cluster {cluster_id}"
         path = LIST_CLUSTER_BACKUPS.format(cluster_id=quote(cluster_id, safe=""))
@@ -77,6 +80,7 @@ class RedisApi:
 
         :raises ApiError: the API refuses
         :raises MalformedAnswer: an answer contradicts the API
+        :raises MdbError: the API could not be asked
         """
         source = f"folder {folder_id}"
         pages = self._folder_pages(LIST_BACKUPS, folder_id, "backups")
@@ -90,6 +94,7 @@ class RedisApi:
 
         :raises ApiError: the API refuses
         :raises MalformedAnswer: an answer contradicts the API
+        :raises MdbError: the API could not be asked
         """
         source = f"folder {folder_id}"
         found: dict[str, Cluster] = {}

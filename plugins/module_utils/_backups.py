@@ -66,7 +66,7 @@ class Backup(t.NamedTuple):
 
 
 order: t.Callable[[Backup], tuple[int, int, str]] = operator.itemgetter(0, 1, 2)
-"""The sort key of every list in this collection; the newest backup has the greatest."""
+"""The sort key of every list of completed backups; the newest has the greatest."""
 
 order_unfinished: t.Callable[[Backup], tuple[int, str]] = operator.itemgetter(1, 2)
 """The sort key of backups without a completion time."""

@@ -143,6 +143,7 @@ class AuthorizedKey:
         """The key of a key file's JSON, or of the mapping that it stands for.
 
         :raises CredentialError: it is no such key; the message never quotes it
+        :raises MissingLibrary: there is no C(cryptography)
         """
         fields = _json_object(content, description) if isinstance(content, (str, bytes)) else content
         if not isinstance(fields, dict):
@@ -265,6 +266,8 @@ def choose(
     :param levels: from the call itself down to the least of them
     :param companions: O(service_account_id) and O(workload_identity_endpoint), each already found
     :raises CredentialError: none, an unusable one, or two on one level
+    :raises MissingLibrary: a key is used, and there is no C(cryptography)
+    :raises OptionError: O(workload_identity_endpoint) or E(YC_METADATA_ADDR) is no address
     """
     if method == "instance_metadata":
         return _metadata(environ)

@@ -11,6 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
+NOT_FOUND = 5
+PERMISSION_DENIED = 7
+UNAUTHENTICATED = 16
+"""Codes of C(google.rpc.Status). Source: https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto"""
+
 
 class MdbError(Exception):
     """An answer could not be had. Its text names the thing, what went wrong and what to do next.
@@ -99,4 +104,4 @@ class ApiError(MdbError):
     @property
     def hides_cluster(self) -> bool:
         """Whether a cluster's own listing was answered as that of a deleted one may be: not found, or permission denied."""
-        return self.code in (5, 7) and "cluster_id" in self.details
+        return self.code in (NOT_FOUND, PERMISSION_DENIED) and "cluster_id" in self.details

@@ -18,7 +18,6 @@ import gc
 import time
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._answers import NOT_FOUND, PERMISSION_DENIED
 from ansible_collections.yacloud.mdb.plugins.module_utils._api import Cluster, RedisApi
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
     Backup,
@@ -26,7 +25,13 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
     quoted,
     sort_newest_first,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiError, MdbError, SelectionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
+    NOT_FOUND,
+    PERMISSION_DENIED,
+    ApiError,
+    MdbError,
+    SelectionError,
+)
 from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question
 from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import is_stale, select, warn_of_future

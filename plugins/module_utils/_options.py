@@ -121,6 +121,7 @@ class Connection:
         :param levels: where credentials are set; without it, among the options and then in the environment
         :raises OptionError: a value cannot be worked with
         :raises CredentialError: there is no credential, none that can be used, or two in one place
+        :raises MissingLibrary: a key is used, and there is no C(cryptography)
         """
         _check_limits(options)
         if levels is None:

@@ -205,19 +205,27 @@ def parse_max_age(value: str | int | float | None) -> int | None:
 
 
 def is_stale(backup: Backup, max_age: int, evaluated_at: int) -> bool:
-    """Whether the backup is strictly older than the limit, to the nanosecond."""
+    """Whether the backup is strictly older than the limit, to the nanosecond.
+
+    :param max_age: nanoseconds
+    :param evaluated_at: the instant from which ages are counted
+    """
     return evaluated_at - backup.created > max_age
 
 
-def explain_none(cluster: str, counts: dict[str, t.Any], criteria: Criteria) -> str:
-    """Why no backup of a cluster qualifies, in one line for the person on call."""
+def explain_none(cluster: str | None, counts: dict[str, t.Any], criteria: Criteria) -> str:
+    """Why no backup of a cluster qualifies, in one line for the person on call.
+
+    :param cluster: None where it is named beside the line
+    """
+    whose = f" of cluster {cluster}" if cluster else ""
     if not counts["listed"]:
-        return f"no backup of cluster {cluster} exists: the API lists none"
+        return f"no backup{whose} exists: the API lists none"
     parts = [f"{counts['listed']} listed"]
     if counts["incomplete"]:
         parts.append(f"{counts['incomplete']} unfinished")
     parts += explain_fallen(counts["filtered_out"], criteria)
-    return f"no backup of cluster {cluster} qualifies: {', '.join(parts)}"
+    return f"no backup{whose} qualifies: {', '.join(parts)}"
 
 
 def explain_fallen(filtered_out: dict[str, int], criteria: Criteria) -> list[str]:
@@ -230,7 +238,11 @@ def explain_fallen(filtered_out: dict[str, int], criteria: Criteria) -> list[str
 
 
 def explain_stale(cluster: str, newest: Backup, max_age: int, evaluated_at: int) -> str:
-    """That a cluster's newest backup is too old, in one line."""
+    """That a cluster's newest backup is too old, in one line.
+
+    :param max_age: nanoseconds
+    :param evaluated_at: the instant from which ages are counted
+    """
     age = format_duration(evaluated_at - newest.created)
     return (
         f"the newest matching backup of cluster {cluster} is too old: {newest.id} of {newest.facts['created_at']}"
@@ -242,6 +254,7 @@ def warn_of_future(cluster: str, backups: t.Iterable[Backup], evaluated_at: int)
     """A warning where backups claim to come from the future, which makes them newest whatever else there is.
 
     :param backups: newest first
+    :param evaluated_at: the instant of the machine's clock
     """
     latest = evaluated_at + FUTURE_TOLERANCE
     ahead = list(itertools.takewhile(lambda backup: backup.created > latest, backups))

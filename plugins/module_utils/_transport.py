@@ -120,6 +120,9 @@ class Transport:
 
     :param options: how requests are made
     :param secrets: takes secrets out of what other machines say
+    :param deadline: the end of everything, where it runs already
+    :raises MissingLibrary: there is no C(requests)
+    :raises OptionError: O(ca_path) cannot be used
     """
 
     def __init__(self, options: TransportOptions, secrets: Secrets, deadline: Deadline | None = None) -> None:
@@ -159,11 +162,16 @@ class Transport:
     ) -> Answer:
         """The service's answer, whatever its status; tried again while it is one that passes.
 
+        :param method: of HTTP
+        :param path: below the base, beginning with a slash
+        :param auth: puts the credential on the request; none without it
+        :param retries: further tries, O(api_retries) without it
         :param doing: what the request is for, such as "listing the backups of cluster c9q1"; opens each message
         :param secret: the request carries one in its body, so that it may go over HTTPS or to loopback only
         :param timeout: seconds to connect, for each read, and for a wait, where O(api_timeout) would be too long
         :param direct: never through a proxy
         :param content: C(params), C(json), C(data), C(headers) as for C(requests.Session.request)
+        :raises CredentialError: a credential would travel in the open
         :raises ConnectionFailed: no answer, and none to expect from further tries
         :raises DeadlineExceeded: the time for everything ran out, or a wait would outlast it
         """
@@ -344,9 +352,6 @@ class _Connections:
         self._lock = threading.Lock()
         self._open: dict[t.Any, tuple[socket.socket, int]] = {}
         self._ended = False
-
-    def __len__(self) -> int:
-        return len(self._open)
 
     def add(self, connection: t.Any, sock: socket.socket) -> None:
         """Notes a connection just made; it is ended at once if all others have been."""

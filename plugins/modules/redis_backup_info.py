@@ -16,8 +16,8 @@ description:
     and returns them as facts, newest first, with the newest of each cluster and how the others fell.
   - There are three outcomes, which are never blurred. A backup was found (RV(newest)); none qualifies (RV(missing)); or the API could not be
     asked, or contradicts itself, which always fails.
-  - If the task runs on the controller itself, with a local connection and without C(become), C(async) or C(environment), it is answered within
-    Ansible's own process. Everywhere else it is a module as any other. The result is the same.
+  - If the task runs on the controller itself, with a local connection and without C(become), C(async) or C(environment), and with the
+    Python that Ansible itself runs on, it is answered within Ansible's own process. Everywhere else it is a module as any other. The result is the same.
 extends_documentation_fragment:
   - yacloud.mdb._attributes
   - yacloud.mdb._choosing
@@ -107,7 +107,7 @@ EXAMPLES = r"""
 
 - name: Name them
   ansible.builtin.debug:
-    msg: "{{ folder.stale + folder.missing }}"
+    msg: "{{ (folder.stale + folder.missing) | difference(folder.deleted) }}"
 """
 
 RETURN = r"""
@@ -169,13 +169,14 @@ newest:
       created_at: "2026-11-19T22:21:09.123456Z"
 missing:
   description:
-    - The ids of the clusters without a matching backup, in the order asked, each once; for a folder by id.
+    - The ids of the clusters without a matching backup, in the order asked, each once; for a folder by id, those in RV(deleted)
+      included.
   returned: success
   type: list
   elements: str
   sample: []
 stale:
-  description: The ids of the clusters whose newest matching backup is older than O(max_age); empty without that option.
+  description: The ids of the clusters whose newest matching backup is older than O(max_age), those in RV(deleted) included; empty without that option.
   returned: success
   type: list
   elements: str

@@ -26,6 +26,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import Le
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
 from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question, connection_spec
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import ON_MISSING
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import FORMATS
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import is_number, is_omitted, listed, shown_type
 
@@ -38,7 +39,7 @@ QUESTION = {
 }
 """A role's variable, less its prefix, and the option of the module that it becomes."""
 
-CHOICES = {"on_missing": ("error", "warn", "skip"), "on_stale": ("fail", "warn")}
+CHOICES = {"on_missing": ON_MISSING, "on_stale": ("fail", "warn")}
 PATHS = ("metrics_path", "json_path", "report_path")
 ROLES = {
     "redis_backup_select": (*QUESTION, "on_missing", "connection", "export"),
@@ -74,7 +75,7 @@ class Variables:
         """The variable's whole name."""
         return f"{self.role}_{key}"
 
-    def object(self, key: str, problem: str) -> None:
+    def refuse(self, key: str, problem: str) -> None:
         """Notes a problem of one variable."""
         self.problems.append(f"{self.name(key)} {problem}")
 
@@ -108,7 +109,7 @@ def _check_names(own: dict[str, t.Any], known: t.Sequence[str], found: Variables
         if key in known or key == "result":
             continue
         for near in difflib.get_close_matches(key, known, n=1, cutoff=_ALIKE):
-            found.object(key, f"is no variable of this role; did you mean {found.name(near)}?")
+            found.refuse(key, f"is no variable of this role; did you mean {found.name(near)}?")
 
 
 def _check_question(found: Variables) -> None:
@@ -116,15 +117,15 @@ def _check_question(found: Variables) -> None:
     for key, option in QUESTION.items():
         value = found.values.get(key)
         if key in REQUIRED[found.role] and key not in found.values:
-            found.object(key, "is missing.")
+            found.refuse(key, "is missing.")
         problem = _type_problem(key, value, required=key in REQUIRED[found.role]) if key in found.values else None
         if problem:
-            found.object(key, problem)
+            found.refuse(key, problem)
         elif value is not None:
             options[option] = listed(value) if key in _LISTS else value
     both = options.get("cluster_ids") is not None and options.get("cluster_names") is not None
     if both:
-        found.object(
+        found.refuse(
             "clusters", f"and {found.name('cluster_names')} exclude each other; give the clusters by one of them."
         )
     # One by one, so that all problems are told; whether the question is whole, the module knows, which sees its defaults.
@@ -168,7 +169,7 @@ def _with_variables(message: str, option: str, found: Variables) -> str:
 def _check_choices(found: Variables) -> None:
     for key, choices in CHOICES.items():
         if key in found.values and found.values[key] not in choices:
-            found.object(key, f"can be {', '.join(choices[:-1])} or {choices[-1]}.")
+            found.refuse(key, f"can be {', '.join(choices[:-1])} or {choices[-1]}.")
 
 
 def _check_connection(found: Variables) -> None:
@@ -176,19 +177,19 @@ def _check_connection(found: Variables) -> None:
     if given is None:
         return
     if not isinstance(given, t.Mapping):
-        found.object("connection", f"is {shown_type(given)} instead of a mapping of connection options.")
+        found.refuse("connection", f"is {shown_type(given)} instead of a mapping of connection options.")
         return
     spec = connection_spec()
     before = len(found.problems)
     options: dict[str, t.Any] = {}
     for name, value in given.items():
         if name not in spec:
-            found.object("connection", _unknown_option(name, spec))
+            found.refuse("connection", _unknown_option(name, spec))
         elif value is not None and not is_omitted(value):
             try:
                 options[name] = _converted(value, spec[name])
             except (TypeError, ValueError) as exc:
-                found.object("connection", f"has {name}, which {exc}.")
+                found.refuse("connection", f"has {name}, which {exc}.")
     if len(found.problems) == before:
         _check_connection_values(options, spec, found)
 
@@ -228,7 +229,7 @@ def _check_connection_values(options: dict[str, t.Any], spec: dict[str, t.Any], 
     method = options.get("auth_method", "auto")
     credentials = [name for name, kind in CREDENTIALS.items() if options.get(name) and method in ("auto", kind)]
     if len(credentials) > 1:
-        found.object(
+        found.refuse(
             "connection",
             f"has {' and '.join(sorted(credentials))}, each a credential of its own. Leave one of them out.",
         )
@@ -246,14 +247,14 @@ def _check_export(found: Variables) -> None:
     if entries is None:
         return
     if not isinstance(entries, (list, tuple)):
-        found.object("export", f"is {shown_type(entries)} instead of a list of path and format.")
+        found.refuse("export", f"is {shown_type(entries)} instead of a list of path and format.")
         return
     for number, entry in enumerate(entries, start=1):
         for problem in _export_problems(entry):
-            found.object("export", f"entry {number} {problem}")
+            found.refuse("export", f"entry {number} {problem}")
     paths = [entry["path"] for entry in entries if isinstance(entry, t.Mapping) and isinstance(entry.get("path"), str)]
     for path in dict.fromkeys(path for path in paths if paths.count(path) > 1):
-        found.object("export", f"names the path {quoted(path)} more than once.")
+        found.refuse("export", f"names the path {quoted(path)} more than once.")
 
 
 def _export_problems(entry: t.Any) -> list[str]:
@@ -281,9 +282,9 @@ def _check_paths(found: Variables) -> None:
         if value in (None, ""):
             continue
         if problem := _path_problem(value):
-            found.object(key, problem)
+            found.refuse(key, problem)
         elif value in paths:
-            found.object(key, f"is the same file as {found.name(paths[value])}.")
+            found.refuse(key, f"is the same file as {found.name(paths[value])}.")
         else:
             paths[value] = key
 

@@ -69,13 +69,17 @@ class Answer:
         return clusters
 
     def label(self, cluster_id: str) -> str:
-        """The cluster for people: its id, and its name where it is known."""
-        name = self.names.get(cluster_id)
-        return f"{cluster_id} ({_printable(name)})" if name else cluster_id
+        """The cluster for people."""
+        return label(cluster_id, self.names.get(cluster_id))
 
     def age(self, backup: Backup) -> int:
         """Nanoseconds since a backup was completed."""
         return self.evaluated_at - backup.created
+
+
+def label(cluster_id: str, name: str | None) -> str:
+    """A cluster for people: its id, and its name where it is known."""
+    return f"{cluster_id} ({_printable(name)})" if name else cluster_id
 
 
 def explain_choice(result: t.Any, options: t.Mapping[str, t.Any]) -> list[str]:

@@ -21,7 +21,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
     parse_max_age,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_duration
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import Answer
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import Answer, label
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import criteria_of, instant_of, plain
 
 STATUSES = ("never", "stale", "fresh")
@@ -87,7 +87,7 @@ def _cluster(
         "overdue_seconds": None,
         "listed": counts["listed"],
         "matched": counts["matched"],
-        "reason": explain_none(cluster_id, counts, criteria).replace(f" of cluster {cluster_id}", "", 1),
+        "reason": explain_none(None, counts, criteria),
     }
     if newest:
         age = answer.age(newest)
@@ -156,12 +156,6 @@ def read_document(document: t.Any) -> tuple[Document, list[tuple[str, t.Any]]]:
     return document, _worst_first(document["clusters"])
 
 
-def label(cluster_id: str, cluster: t.Mapping[str, t.Any]) -> str:
-    """The cluster for people: its id, and its name where it is known."""
-    name = cluster.get("cluster_name")
-    return f"{cluster_id} ({name if name.isprintable() else repr(name)})" if name else cluster_id
-
-
 def headline(document: Document) -> str:
     """The verdict in one sentence."""
     total, missed = len(document["clusters"]), len(document["missed"])
@@ -185,10 +179,10 @@ def summary(document: t.Any) -> list[str]:
     lines = [headline(document)]
     for cluster_id, cluster in clusters:
         if cluster["status"] == "never":
-            lines.append(f"  NEVER  {label(cluster_id, cluster)}: {cluster['reason']}")
+            lines.append(f"  NEVER  {label(cluster_id, cluster['cluster_name'])}: {cluster['reason']}")
         elif cluster["status"] == "stale":
             lines.append(
-                f"  STALE  {label(cluster_id, cluster)}: {cluster['reason']}; {cluster['newest']['id']} of {cluster['newest']['created_at']}"
+                f"  STALE  {label(cluster_id, cluster['cluster_name'])}: {cluster['reason']}; {cluster['newest']['id']} of {cluster['newest']['created_at']}"
             )
     lines += _fresh_line([cluster for cluster_id, cluster in clusters if cluster["status"] == "fresh"])
     for cluster_id, cluster in document["deleted"].items():

@@ -22,7 +22,10 @@ _answers: dict[t.Any, t.Any] = {}
 
 
 def once_per_task(question: t.Hashable, answer: t.Callable[[], T]) -> T:
-    """The answer to a question, from this task's memory where it has been given before."""
+    """The answer to a question, from this task's memory where it has been given before.
+
+    An error that C(answer) raises passes through, and is not kept.
+    """
     global _owner
     owner = _current_owner()
     if owner is None:

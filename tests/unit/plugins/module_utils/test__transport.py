@@ -802,5 +802,5 @@ def test_no_socket_is_left_after_close(server: Server, make: Make) -> None:
     for _number in range(6):
         made.get(server.url)
     made.transport.close()
-    assert len(made.transport._connections) == 0
+    assert not made.transport._connections._open
     assert until(lambda: not server.open_connections)
