@@ -417,8 +417,7 @@ def test_a_name_of_several_clusters_in_a_folder_is_warned_of_once(server: Server
 @pytest.mark.parametrize("enabled", [True, False])
 def test_the_garbage_collector_is_as_it_was(server: Server, ask: Ask, enabled: bool, frozen: bool, fails: bool) -> None:
     server.on(backups_path("c1"), failure(404, 5, "none") if fails else listed(row(1, "c1")))
-    if frozen:
-        gc.freeze()
+    (gc.freeze if frozen else gc.unfreeze)()
     if not enabled:
         gc.disable()
     try:

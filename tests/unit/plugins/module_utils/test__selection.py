@@ -342,6 +342,14 @@ def test_nothing_listed_is_said_so() -> None:
     assert explained([], type=["MANUAL"]) == "no backup of cluster c9q exists: the API lists none"
 
 
+def test_a_cluster_that_is_named_beside_the_line_is_not_named_in_it() -> None:
+    for rows, said in (
+        ([], "no backup exists: the API lists none"),
+        ([row(1, createdAt=None)], "no backup qualifies: 1 listed, 1 unfinished"),
+    ):
+        assert explain_none(None, select(parse(rows), Criteria()).counts(), Criteria()) == said
+
+
 def test_why_none_qualifies_is_told_in_one_line() -> None:
     rows = [
         row(0, createdAt=None),
