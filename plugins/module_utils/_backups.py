@@ -16,8 +16,6 @@ import operator
 import re
 import typing as t
 
-from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
-
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MalformedAnswer
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, parse_instant, parse_instants
 
@@ -303,6 +301,8 @@ def _depth(value: t.Any) -> int:
 
 @functools.cache
 def _snake_case(field: str) -> str:
+    from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
+
     return t.cast(str, next(iter(camel_dict_to_snake_dict({field: None}))))
 
 

@@ -4,24 +4,22 @@
 
 """Which credential is used, and whether it can be. Everything is checked here before the first request.
 
-Each kind is one class: what it is made of, checked when it is made, and :meth:`exchange`, the request for an IAM token by it.
+Each kind is one class: what it is made of, checked when it is made, and :meth:`exchange`, the request for an IAM token by it. The
+larger kinds have files of their own, loaded when they are used: a module's process compiles everything anew that it loads.
 
 This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations
 
-import base64
-import dataclasses
-import json
 import os
 import re
-import time
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
 from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import BaseUrl, parse_base_url
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import CredentialError, MissingLibrary, OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import CredentialError, OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential, Exchange
 from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
 
 METHODS = ("service_account_key", "workload_identity", "iam_token", "instance_metadata")
@@ -60,61 +58,16 @@ _OAUTH = re.compile(r"y[0-9]_[\w-]+|AQA[\w-]{30,}").fullmatch
 _API_KEY = re.compile(r"AQVN[\w-]+").fullmatch
 
 
-@dataclasses.dataclass(frozen=True)
-class Exchange:
-    """A request that answers with an IAM token.
-
-    :ivar method: the HTTP method
-    :ivar base: the host
-    :ivar path: the path there
-    :ivar content: the rest of the request, as the transport takes it
-    :ivar secrets: what the request carries and no output may hold
-    :ivar fields: the answer's fields with the token, and with its end (RFC 3339) or its life (seconds)
-    """
-
-    method: str
-    base: BaseUrl
-    path: str
-    content: dict[str, t.Any]
-    secrets: tuple[str, ...]
-    fields: tuple[str, str]
-
-
-class Credential(t.Protocol):
-    """What every kind offers."""
-
-    @property
-    def identity(self) -> tuple[str, ...]:
-        """What tells this credential from others, so that a process exchanges each only once."""
-
-    @property
-    def description(self) -> str:
-        """The credential in words, such as "iam_token of the environment"; never its content."""
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What the credential is made of that no output may hold."""
-
-    def exchange(self, iam: t.Callable[[], BaseUrl]) -> Exchange | str:
-        """The request for an IAM token, or the token itself.
-
-        :param iam: finds the IAM service, if it is needed
-        :raises CredentialError: the credential can no longer be read
-        """
-
-
-@dataclasses.dataclass(frozen=True)
 class IamToken:
     """A ready IAM token. Source: https://yandex.cloud/en/docs/iam/concepts/authorization/iam-token"""
 
-    token: str = dataclasses.field(repr=False)
-    description: str
-
-    def __post_init__(self) -> None:
-        if _OAUTH(self.token):
-            raise CredentialError(f"{self.description} holds an OAuth token; the service no longer takes those. {WAYS}")
-        if _API_KEY(self.token):
-            raise CredentialError(f"{self.description} holds an API key; Managed Databases take none. {WAYS}")
+    def __init__(self, token: str, description: str) -> None:
+        if _OAUTH(token):
+            raise CredentialError(f"{description} holds an OAuth token; the service no longer takes those. {WAYS}")
+        if _API_KEY(token):
+            raise CredentialError(f"{description} holds an API key; Managed Databases take none. {WAYS}")
+        self.token = token
+        self.description = description
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -128,97 +81,16 @@ class IamToken:
         return self.token
 
 
-@dataclasses.dataclass(frozen=True)
-class AuthorizedKey:
-    """A service account's key. Source: https://yandex.cloud/en/docs/iam/operations/iam-token/create-for-sa"""
-
-    key_id: str
-    service_account_id: str
-    pem: str = dataclasses.field(repr=False)
-    description: str
-    signer: t.Any = dataclasses.field(repr=False, compare=False)
-
-    @classmethod
-    def parse(cls, content: t.Any, description: str) -> AuthorizedKey:
-        """The key of a key file's JSON, or of the mapping that it stands for.
-
-        :raises CredentialError: it is no such key; the message never quotes it
-        :raises MissingLibrary: there is no C(cryptography)
-        """
-        fields = _json_object(content, description) if isinstance(content, (str, bytes)) else content
-        if not isinstance(fields, dict):
-            raise CredentialError(f"{description} is no authorized key: it is no JSON object. {_NEW_KEY}")
-        for name in ("id", "service_account_id", "private_key"):
-            if not isinstance(fields.get(name), str) or not fields[name]:
-                raise CredentialError(f"{description} is no authorized key: the field '{name}' is missing. {_NEW_KEY}")
-        # The service writes a line of warning above the PEM header.
-        pem = fields["private_key"][max(fields["private_key"].find("-----BEGIN"), 0) :]
-        return cls(fields["id"], fields["service_account_id"], pem, description, _load_signer(pem, description))
-
-    @property
-    def identity(self) -> tuple[str, ...]:
-        return ("service_account_key", self.key_id, self.service_account_id, self.pem)
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return (self.pem,)
-
-    def exchange(self, iam: t.Callable[[], BaseUrl]) -> Exchange | str:
-        base = iam()
-        token = self._jwt(f"{base}/iam/v1/tokens", int(time.time()))
-        return Exchange("POST", base, "/iam/v1/tokens", {"json": {"jwt": token}}, (token,), ("iamToken", "expiresAt"))
-
-    def _jwt(self, audience: str, now: int) -> str:
-        """A signed JWT (RFC 7519) by PS256, whose salt is as long as its hash (RFC 7518 section 3.5)."""
-        claims = {"iss": self.service_account_id, "aud": audience, "iat": now, "exp": now + 3600}
-        parts = ({"typ": "JWT", "alg": "PS256", "kid": self.key_id}, claims)
-        signed = ".".join(_base64url(json.dumps(part).encode()) for part in parts)
-        return f"{signed}.{_base64url(self.signer(signed.encode()))}"
-
-
-@dataclasses.dataclass(frozen=True)
-class WorkloadIdentity:
-    """An OIDC token of another system. Source: https://yandex.cloud/en/docs/iam/concepts/workload-identity, RFC 8693"""
-
-    service_account_id: str
-    read_token: t.Callable[[], str] = dataclasses.field(repr=False)
-    base: BaseUrl
-    description: str
-
-    def __post_init__(self) -> None:
-        self.read_token()
-
-    @property
-    def identity(self) -> tuple[str, ...]:
-        return ("workload_identity", self.service_account_id, str(self.base), self.read_token())
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return (self.read_token(),)
-
-    def exchange(self, iam: t.Callable[[], BaseUrl]) -> Exchange | str:
-        token = self.read_token()
-        form = {
-            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-            "requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
-            "audience": self.service_account_id,
-            "subject_token": token,
-            "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
-        }
-        origin = dataclasses.replace(self.base, path="")
-        return Exchange("POST", origin, self.base.path, {"data": form}, (token,), ("access_token", "expires_in"))
-
-
-@dataclasses.dataclass(frozen=True)
 class InstanceMetadata:
     """The service account linked to this virtual machine.
 
     Source: https://yandex.cloud/en/docs/compute/operations/vm-connect/auth-inside-vm
     """
 
-    base: BaseUrl
-    description: str
-    last_resort: bool = False
+    def __init__(self, base: BaseUrl, description: str, last_resort: bool = False) -> None:
+        self.base = base
+        self.description = description
+        self.last_resort = last_resort
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -235,8 +107,7 @@ class InstanceMetadata:
         return Exchange("GET", self.base, path, content, (), ("access_token", "expires_in"))
 
 
-@dataclasses.dataclass(frozen=True)
-class Level:
+class Level(t.NamedTuple):
     """The credentials set at one place of configuration.
 
     :ivar name: the place in words, such as "the environment"
@@ -300,18 +171,22 @@ def _make(option: str, value: t.Any, level: Level, companions: t.Mapping[str, t.
                 f"{description} holds no IAM token (t1.….…); OAuth tokens are no longer taken. {WAYS}"
             )
         return IamToken(token, description)
-    if option == "service_account_key":
-        return AuthorizedKey.parse(value, description)
-    if option == "service_account_key_file":
-        if value.lstrip().startswith("{"):
-            return AuthorizedKey.parse(value, description)
-        return AuthorizedKey.parse(_read_file(value, description), f"{description} ({value})")
+    if OPTIONS[option] == "service_account_key":
+        return _authorized_key(option, value, description)
     return _workload_identity(option, value, description, companions)
 
 
-def _workload_identity(
-    option: str, value: str, description: str, companions: t.Mapping[str, t.Any]
-) -> WorkloadIdentity:
+def _authorized_key(option: str, value: t.Any, description: str) -> Credential:
+    from ansible_collections.yacloud.mdb.plugins.module_utils._authorized_key import AuthorizedKey
+
+    if option == "service_account_key" or value.lstrip().startswith("{"):
+        return AuthorizedKey.parse(value, description)
+    return AuthorizedKey.parse(_read_file(value, description), f"{description} ({value})")
+
+
+def _workload_identity(option: str, value: str, description: str, companions: t.Mapping[str, t.Any]) -> Credential:
+    from ansible_collections.yacloud.mdb.plugins.module_utils._workload_identity import WorkloadIdentity
+
     account = companions.get("service_account_id")
     if not account:
         raise CredentialError(
@@ -330,7 +205,7 @@ def _workload_identity(
     return WorkloadIdentity(account, read_token, base, description)
 
 
-def _metadata(environ: t.Mapping[str, str], last_resort: bool = False) -> InstanceMetadata:
+def _metadata(environ: t.Mapping[str, str], last_resort: bool = False) -> Credential:
     address = environ.get("YC_METADATA_ADDR") or METADATA_ADDRESS
     base = parse_base_url(address, "the variable YC_METADATA_ADDR", scheme="http")
     return InstanceMetadata(base, "the instance metadata service", last_resort)
@@ -365,37 +240,3 @@ def _read_file(path: str, description: str) -> str:
 
 def _looks_like_path(text: str) -> bool:
     return len(text) < 256 and text.isprintable() and not set('{}"') & set(text) and Secrets().masked(text) == text
-
-
-def _json_object(text: str | bytes, description: str) -> t.Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise CredentialError(f"{description} is no authorized key: it is no JSON. {_NEW_KEY}") from None
-
-
-_NEW_KEY = "Give the whole file that 'yc iam key create --output key.json' wrote."
-
-
-def _load_signer(pem: str, description: str) -> t.Callable[[bytes], bytes]:
-    try:
-        from cryptography.hazmat.primitives import hashes, serialization
-        from cryptography.hazmat.primitives.asymmetric import padding, rsa
-    except ImportError:
-        from ansible.module_utils.basic import missing_required_lib
-
-        raise MissingLibrary(missing_required_lib("cryptography", reason="for service account keys")) from None
-    try:
-        key = serialization.load_pem_private_key(pem.encode(), password=None)
-    except Exception:  # noqa: BLE001 - cryptography documents several, without a common base
-        raise CredentialError(
-            f"{description} is no authorized key: its private_key is no complete private key in PEM form. {_NEW_KEY}"
-        ) from None
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise CredentialError(f"{description} is no authorized key: its private_key is no RSA key. {_NEW_KEY}")
-    salted = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=padding.PSS.DIGEST_LENGTH)
-    return lambda data: key.sign(data, salted, hashes.SHA256())
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

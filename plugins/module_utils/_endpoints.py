@@ -9,9 +9,9 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
-import dataclasses
 import ipaddress
 import re
+import typing as t
 from urllib.parse import urlsplit
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
@@ -32,8 +32,7 @@ _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9.])?", re.ASCII).
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?", re.ASCII).fullmatch
 
 
-@dataclasses.dataclass(frozen=True)
-class BaseUrl:
+class BaseUrl(t.NamedTuple):
     """A checked base URL.
 
     :ivar scheme: C(https) or C(http)
@@ -45,7 +44,7 @@ class BaseUrl:
     scheme: str
     netloc: str
     path: str = ""
-    explicit_scheme: bool = dataclasses.field(default=True, compare=False)
+    explicit_scheme: bool = True
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.netloc}{self.path}"

@@ -9,20 +9,16 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
-import collections
 import contextlib
-import dataclasses
-import difflib
 import functools
 import gc
 import time
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._api import Cluster, RedisApi
+from ansible_collections.yacloud.mdb.plugins.module_utils._api import RedisApi
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
     Backup,
     order_unfinished,
-    quoted,
     sort_newest_first,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
@@ -30,7 +26,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
     PERMISSION_DENIED,
     ApiError,
     MdbError,
-    SelectionError,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question
 from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
@@ -42,8 +37,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._tokens import token_s
 from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
 
 
-@dataclasses.dataclass
-class Listing:
+class Listing(t.NamedTuple):
     """What was read.
 
     :ivar backups: cluster id to its backups, for every cluster that the answer is about, in the order of the answer
@@ -52,14 +46,13 @@ class Listing:
     :ivar warnings: what the user should know beside it
     """
 
-    backups: dict[str, list[Backup]] = dataclasses.field(default_factory=dict)
-    cluster_ids: dict[str, str] = dataclasses.field(default_factory=dict)
-    deleted: list[str] = dataclasses.field(default_factory=list)
-    warnings: list[str] = dataclasses.field(default_factory=list)
+    backups: dict[str, list[Backup]]
+    cluster_ids: dict[str, str]
+    deleted: t.Sequence[str] = ()
+    warnings: t.Sequence[str] = ()
 
 
-@dataclasses.dataclass(frozen=True)
-class Result:
+class Result(t.NamedTuple):
     """An answer.
 
     :ivar facts: the module's return values
@@ -79,7 +72,7 @@ def gather(question: Question, connect: t.Callable[[], Connection], now: t.Calla
     """
     evaluated_at = now()
     if question.asks_nothing:
-        return _result(question, Listing(), evaluated_at, pages=0)
+        return _result(question, Listing({}, {}), evaluated_at, pages=0)
     connection = connect()
     with _uncollected():
         listing, pages = _ask(question, connection, evaluated_at)
@@ -123,18 +116,22 @@ def _uncollected() -> t.Iterator[None]:
 
 def _read(question: Question, api: RedisApi, transport: Transport) -> Listing:
     if question.cluster_ids is not None:
-        return Listing(_read_clusters(question.cluster_ids, question.folder_id, api, transport))
+        return Listing(_read_clusters(question.cluster_ids, question.folder_id, api, transport), {})
     folder_id = t.cast(str, question.folder_id)
     list_clusters: Call[t.Any] = Call(f"folder {folder_id}: listing its clusters", lambda: api.clusters(folder_id))
     if question.cluster_names is not None:
         (clusters,) = run_all([list_clusters], transport)
-        cluster_ids = {name: _resolve(name, clusters, folder_id) for name in question.cluster_names}
+        from ansible_collections.yacloud.mdb.plugins.module_utils._names import resolve
+
+        cluster_ids = {name: resolve(name, clusters, folder_id) for name in question.cluster_names}
         return Listing(_read_clusters(tuple(cluster_ids.values()), folder_id, api, transport), cluster_ids)
     list_backups: Call[t.Any] = _folder_backups(folder_id, api)
     backups, clusters = run_all([list_backups, list_clusters], transport)
     live = {cluster.id for cluster in clusters}
     by_id = {cluster_id: backups.get(cluster_id, []) for cluster_id in sorted(live.union(backups))}
-    cluster_ids, warnings = _names(clusters, folder_id)
+    from ansible_collections.yacloud.mdb.plugins.module_utils._names import by_name
+
+    cluster_ids, warnings = by_name(clusters, folder_id)
     return Listing(by_id, cluster_ids, [cluster_id for cluster_id in by_id if cluster_id not in live], warnings)
 
 
@@ -184,35 +181,6 @@ def _folder_backups(folder_id: str, api: RedisApi) -> Call[dict[str, list[Backup
 _DELETED = "If it was deleted within 7 days, set folder_id as well: its backups are then looked for in the folder."
 
 
-def _resolve(name: str, clusters: list[Cluster], folder_id: str) -> str:
-    """The id behind a name; the API's own filter does not cover all names, so they are compared here."""
-    ids = [cluster.id for cluster in clusters if cluster.name == name]
-    if len(ids) == 1:
-        return ids[0]
-    if ids:
-        raise SelectionError(
-            f"cluster_names: {quoted(name)} names {len(ids)} clusters of folder {folder_id}: {', '.join(ids)}. Use cluster_ids instead."
-        )
-    near = difflib.get_close_matches(name, [cluster.name for cluster in clusters], n=3)
-    others = (
-        f"Near it: {', '.join(map(quoted, near))}."
-        if near
-        else f"The folder has {len(clusters)} clusters; none has a name like it."
-    )
-    raise SelectionError(
-        f"cluster_names: folder {folder_id} has no cluster {quoted(name)}. {others} A deleted cluster is found by cluster_ids only."
-    )
-
-
-def _names(clusters: list[Cluster], folder_id: str) -> tuple[dict[str, str], list[str]]:
-    cluster_ids = {cluster.name: cluster.id for cluster in reversed(clusters) if cluster.name}
-    return cluster_ids, [
-        f"folder {folder_id}: {count} clusters have the name {quoted(name)}; cluster_ids holds {cluster_ids[name]}."
-        for name, count in collections.Counter(cluster.name for cluster in clusters).items()
-        if name and count > 1
-    ]
-
-
 def _result(question: Question, listing: Listing, evaluated_at: int, pages: int) -> Result:
     chosen = {cluster_id: select(backups, question.criteria) for cluster_id, backups in listing.backups.items()}
     newest = {cluster_id: selection.newest for cluster_id, selection in chosen.items() if selection.newest}
@@ -229,12 +197,12 @@ def _result(question: Question, listing: Listing, evaluated_at: int, pages: int)
         ],
         "incomplete": [backup.facts for backup in sorted(incomplete, key=order_unfinished, reverse=True)],
         "cluster_ids": listing.cluster_ids,
-        "deleted": listing.deleted,
+        "deleted": list(listing.deleted),
         "selection": {cluster_id: selection.counts() for cluster_id, selection in chosen.items()},
         "pages": pages,
         "evaluated_at": format_instant(evaluated_at),
     }
-    return Result(facts, listing.warnings + [warning for warning in future if warning])
+    return Result(facts, [*listing.warnings, *filter(None, future)])
 
 
 def _newest_first(lists: list[list[Backup]]) -> list[dict[str, t.Any]]:

@@ -9,7 +9,6 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import os
 import re
@@ -21,14 +20,14 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
 from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import (
     METHODS,
     OPTIONS,
-    Credential,
     Level,
     choose,
     environment_level,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import DEFAULT_ENDPOINT, BaseUrl, parse_base_url
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA, Criteria, parse_max_age
+from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential
+from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA, Criteria
 from ansible_collections.yacloud.mdb.plugins.module_utils._transport import TransportOptions
 
 FOLDER_VARIABLE = "YC_FOLDER_ID"
@@ -98,8 +97,7 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
     return {**question_spec(), **connection_spec()}
 
 
-@dataclasses.dataclass(frozen=True)
-class Connection:
+class Connection(t.NamedTuple):
     """How the API is reached.
 
     :ivar endpoint: the discovery host
@@ -135,10 +133,9 @@ class Connection:
                     f"{name} {base} is neither HTTPS nor loopback, and a credential is sent there. Use https://.",
                     option=name,
                 )
-        fields = dataclasses.fields(TransportOptions)
-        transport = TransportOptions(**{field.name: options[field.name] for field in fields})
+        transport = TransportOptions(**{name: options[name] for name in TransportOptions._fields})
         credential = choose(options["auth_method"], levels, options, os.environ)
-        return cls(endpoint, mdb, credential, dataclasses.replace(transport, ca_path=transport.ca_path or None))
+        return cls(endpoint, mdb, credential, transport._replace(ca_path=transport.ca_path or None))
 
 
 def option_level(name: str, options: t.Mapping[str, t.Any]) -> Level:
@@ -146,8 +143,7 @@ def option_level(name: str, options: t.Mapping[str, t.Any]) -> Level:
     return Level(name, {option: options[option] for option in OPTIONS if options.get(option) not in (None, "")})
 
 
-@dataclasses.dataclass(frozen=True)
-class Question:
+class Question(t.NamedTuple):
     """What is asked.
 
     :ivar cluster_ids: the clusters, each once, in the order asked; None where they are not given so
@@ -193,7 +189,7 @@ class Question:
             cluster_names=_each_once(names, _check_name),
             folder_id=folder_id,
             criteria=Criteria.from_options(options),
-            max_age=parse_max_age(options.get("max_age")),
+            max_age=_max_age(options.get("max_age")),
             limit=options.get("limit"),
             page_size=options.get("page_size") or 1000,
         )
@@ -202,6 +198,14 @@ class Question:
     def asks_nothing(self) -> bool:
         """Whether the clusters were given as an empty list, which never widens to a folder."""
         return self.cluster_ids == () or self.cluster_names == ()
+
+
+def _max_age(value: str | None) -> int | None:
+    if value is None:
+        return None
+    from ansible_collections.yacloud.mdb.plugins.module_utils._durations import parse_max_age
+
+    return parse_max_age(value)
 
 
 def check_id(option: str, value: t.Any) -> str:

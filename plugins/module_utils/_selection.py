@@ -11,7 +11,6 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import itertools
 import typing as t
@@ -27,8 +26,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import (
     SECOND,
-    format_duration,
-    parse_duration,
     parse_instant,
 )
 
@@ -36,8 +33,7 @@ FUTURE_TOLERANCE = 300 * SECOND
 """How far ahead of our clock a completion time may lie before it is worth a warning: 5 minutes."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Criterion:
+class Criterion(t.NamedTuple):
     """One way for a backup to fail to qualify.
 
     :ivar option: the option's name, everywhere
@@ -100,16 +96,15 @@ def _fits(value: t.Any, kind: str) -> bool:
     return isinstance(value, str)
 
 
-@dataclasses.dataclass(frozen=True)
-class Criteria:
+class Criteria(t.NamedTuple):
     """What a backup has to satisfy.
 
     :ivar given: the options' values as they were given, less those that filter nothing
     :ivar prepared: the same, ready for comparing
     """
 
-    given: dict[str, t.Any] = dataclasses.field(default_factory=dict)
-    prepared: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    given: dict[str, t.Any]
+    prepared: dict[str, t.Any]
 
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any]) -> Criteria:
@@ -143,8 +138,7 @@ class Criteria:
         return None
 
 
-@dataclasses.dataclass
-class Selection:
+class Selection(t.NamedTuple):
     """What became of one cluster's backups.
 
     :ivar matched: those that qualify, newest first
@@ -191,19 +185,6 @@ def select(backups: t.Sequence[Backup], criteria: Criteria) -> Selection:
     return Selection(matched, incomplete, filtered_out)
 
 
-def parse_max_age(value: str | int | float | None) -> int | None:
-    """O(max_age) in nanoseconds, None where there is none.
-
-    :raises OptionError: the value is no duration
-    """
-    if value is None or value == "":
-        return None
-    try:
-        return parse_duration(value)
-    except ValueError as exc:
-        raise OptionError(f"max_age {quoted(str(value))} {exc}.", option="max_age") from None
-
-
 def is_stale(backup: Backup, max_age: int, evaluated_at: int) -> bool:
     """Whether the backup is strictly older than the limit, to the nanosecond.
 
@@ -211,43 +192,6 @@ def is_stale(backup: Backup, max_age: int, evaluated_at: int) -> bool:
     :param evaluated_at: the instant from which ages are counted
     """
     return evaluated_at - backup.created > max_age
-
-
-def explain_none(cluster: str | None, counts: dict[str, t.Any], criteria: Criteria) -> str:
-    """Why no backup of a cluster qualifies, in one line for the person on call.
-
-    :param cluster: None where it is named beside the line
-    """
-    whose = f" of cluster {cluster}" if cluster else ""
-    if not counts["listed"]:
-        return f"no backup{whose} exists: the API lists none"
-    parts = [f"{counts['listed']} listed"]
-    if counts["incomplete"]:
-        parts.append(f"{counts['incomplete']} unfinished")
-    parts += explain_fallen(counts["filtered_out"], criteria)
-    return f"no backup{whose} qualifies: {', '.join(parts)}"
-
-
-def explain_fallen(filtered_out: dict[str, int], criteria: Criteria) -> list[str]:
-    """How many backups fell at each criterion, such as "4 without shard shard2"; criteria at which none fell are left out."""
-    return [
-        f"{filtered_out[criterion.option]} {criterion.fallen(criteria.given[criterion.option])}"
-        for criterion in CRITERIA
-        if filtered_out.get(criterion.option)
-    ]
-
-
-def explain_stale(cluster: str, newest: Backup, max_age: int, evaluated_at: int) -> str:
-    """That a cluster's newest backup is too old, in one line.
-
-    :param max_age: nanoseconds
-    :param evaluated_at: the instant from which ages are counted
-    """
-    age = format_duration(evaluated_at - newest.created)
-    return (
-        f"the newest matching backup of cluster {cluster} is too old: {newest.id} of {newest.facts['created_at']}"
-        f" is {age} old, max_age allows {format_duration(max_age)}"
-    )
 
 
 def warn_of_future(cluster: str, backups: t.Iterable[Backup], evaluated_at: int) -> str | None:
@@ -260,6 +204,8 @@ def warn_of_future(cluster: str, backups: t.Iterable[Backup], evaluated_at: int)
     ahead = list(itertools.takewhile(lambda backup: backup.created > latest, backups))
     if not ahead:
         return None
+    from ansible_collections.yacloud.mdb.plugins.module_utils._durations import format_duration
+
     first = ahead[0]
     others = f" (and {len(ahead) - 1} more)" if len(ahead) > 1 else ""
     return (

@@ -21,9 +21,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import (
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MalformedAnswer
 from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
 
-DEFAULT = parse_base_url(DEFAULT_ENDPOINT, "endpoint")
-KNOWN = {service: parse_base_url(url, "endpoint") for service, url in KNOWN_SERVICES.items()}
-
 
 class Services:
     """The base URLs of a region's services.
@@ -35,8 +32,9 @@ class Services:
     def __init__(self, endpoint: BaseUrl, mdb_endpoint: BaseUrl | None = None) -> None:
         self.endpoint = endpoint
         self._lock = threading.Lock()
-        self._found = dict(KNOWN) if endpoint == DEFAULT else {}
-        self._complete = bool(self._found)
+        self._complete = str(endpoint) == DEFAULT_ENDPOINT
+        known = KNOWN_SERVICES if self._complete else {}
+        self._found = {service: parse_base_url(url, "endpoint") for service, url in known.items()}
         if mdb_endpoint:
             self._found["managed-redis"] = mdb_endpoint
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Instants and durations as whole nanoseconds. No clock is read here.
+"""Instants as whole nanoseconds. No clock is read here.
 
 An instant is an integer: nanoseconds since 1970-01-01T00:00:00Z. Text is never compared, since C(…:00Z) sorts after
 C(…:00.500Z) and offsets differ; C(datetime) is not used beyond whole seconds, since it drops the last three digits.
@@ -19,8 +19,11 @@ import typing as t
 SECOND = 1_000_000_000
 
 _EPOCH = datetime.datetime(1970, 1, 1)
-_FIRST = int((datetime.datetime.min - _EPOCH).total_seconds()) * SECOND
-_LAST = int((datetime.datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds()) * SECOND + SECOND - 1
+
+FIRST = int((datetime.datetime.min - _EPOCH).total_seconds()) * SECOND
+LAST = int((datetime.datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds()) * SECOND + SECOND - 1
+"""The instants between which all others lie: the years 0001 to 9999 in UTC."""
+
 _EPOCH_UTC = _EPOCH.replace(tzinfo=datetime.UTC)
 _DAY = 86_400 * SECOND
 _from_iso = datetime.datetime.fromisoformat
@@ -32,14 +35,6 @@ _RFC3339 = re.compile(
 _ZEROS = str.maketrans("123456789", "000000000")
 _UTC_SHAPES = frozenset(f"0000-00-00T00:00:00{fraction}Z" for fraction in ("", *(f".{'0' * n}" for n in range(1, 10))))
 _MICROSECONDS = len("0000-00-00T00:00:00.000000Z")
-
-_UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_DURATION = re.compile(
-    r"(?:([0-9]{1,15})w)?(?:([0-9]{1,15})d)?(?:([0-9]{1,15})h)?(?:([0-9]{1,15})m)?(?:([0-9]{1,15})(?:\.([0-9]{1,9}))?s)?",
-    re.IGNORECASE,
-).fullmatch
-_SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?").fullmatch
-_LONGEST = (_LAST - _FIRST) // SECOND
 
 
 def parse_instant(text: str) -> int:
@@ -61,7 +56,7 @@ def parse_instant(text: str) -> int:
     if offset:
         minutes = int(offset[1:3]) * 60 + int(offset[4:])
         instant -= (minutes if offset[0] == "+" else -minutes) * 60 * SECOND
-    if not _FIRST <= instant <= _LAST:
+    if not FIRST <= instant <= LAST:
         raise ValueError("lies outside the years 0001 to 9999 in UTC")
     return instant
 
@@ -113,46 +108,3 @@ def format_instant(instant: int) -> str:
     seconds, nanos = divmod(instant, SECOND)
     text = (_EPOCH + datetime.timedelta(seconds=seconds)).isoformat()
     return f"{text}.{nanos:09d}Z" if nanos else f"{text}Z"
-
-
-def parse_duration(value: str | int | float) -> int:
-    """Nanoseconds of C(90s), C(26h), C(1d2h), C(PT26H), C(P1DT2H) or plain seconds.
-
-    :raises ValueError: the value is no duration, or is longer than the range of instants
-    :source: ISO 8601 for the C(P…T…) form, of which years and months are left out, since their length varies
-    """
-    text = str(value).strip()
-    if isinstance(value, bool) or not text or not text.isascii():
-        raise ValueError("is no duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds")
-    if _SECONDS(text):
-        text = f"{text}s"
-    elif text[0] in "Pp":
-        text = _without_iso_marks(text)
-    match = _DURATION(text)
-    if match is None or not any(match.groups()):
-        raise ValueError("is no duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds")
-    *whole, fraction = match.groups()
-    seconds = sum(int(count) * unit for count, unit in zip(whole, _UNITS.values(), strict=True) if count)
-    if seconds > _LONGEST:
-        raise ValueError("is longer than 9998 years")
-    return seconds * SECOND + int((fraction or "").ljust(9, "0"))
-
-
-def _without_iso_marks(text: str) -> str:
-    """C(1d2h) of C(P1DT2H); text that breaks ISO 8601 (time parts before the T, nothing after it) becomes empty."""
-    days, mark, clock = text[1:].upper().partition("T")
-    if (mark and not clock) or set("HS") & set(days) or "M" in days or set("WD") & set(clock):
-        return ""
-    return days + clock
-
-
-def format_duration(nanoseconds: int) -> str:
-    """The two largest units that matter, such as C(1d 3h) or C(45s): for people, rounded down."""
-    seconds = abs(nanoseconds) // SECOND
-    parts: list[str] = []
-    for unit in "dhms":
-        count, seconds = divmod(seconds, _UNITS[unit])
-        if count or parts:
-            parts.append(f"{count}{unit}")
-    text = " ".join(part for part in parts[:2] if not part.startswith("0")) or "0s"
-    return f"-{text}" if nanoseconds < 0 else text

@@ -9,19 +9,14 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 import time
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._answers import api_error, decode_object, is_success
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import (
-    WAYS,
-    Credential,
-    Exchange,
-    InstanceMetadata,
-)
+from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import WAYS, InstanceMetadata
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ConnectionFailed, CredentialError, MdbError
+from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential, Exchange
 from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, parse_instant
 from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
@@ -33,8 +28,7 @@ ASSUMED_LIFE = 3600.0
 """Seconds that a token lives where the answer does not say; the vendor advises hourly renewal."""
 
 
-@dataclasses.dataclass
-class _Token:
+class _Token(t.NamedTuple):
     value: str
     renew_at: float
     after_refusal: bool
@@ -80,9 +74,9 @@ class TokenSource:
 
     def accepted(self, value: str) -> None:
         """Notes that the service took a token: should it refuse it later, another one is worth a try."""
-        token = self._token
-        if token and token.value == value:
-            token.accepted = True
+        with self._lock:
+            if self._token and self._token.value == value:
+                self._token = self._token._replace(accepted=True)
 
     def refused(self, value: str) -> bool:
         """Notes that the service refused a token; whether to try again with the next.

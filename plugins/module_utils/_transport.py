@@ -12,8 +12,6 @@ This file is private to the collection; its interface may change with any releas
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import http.client
 import os
 import random
 import socket
@@ -54,8 +52,7 @@ FIRST_DELAY = 0.2
 """Seconds before the first further try; doubled for each one after it."""
 
 
-@dataclasses.dataclass(frozen=True)
-class TransportOptions:
+class TransportOptions(t.NamedTuple):
     """How requests are made; times in seconds, each named as the option that sets it."""
 
     api_timeout: float = 30.0
@@ -67,8 +64,7 @@ class TransportOptions:
     ca_path: str | None = None
 
 
-@dataclasses.dataclass(frozen=True)
-class Answer:
+class Answer(t.NamedTuple):
     """What a service answered: status, headers (any case), and the whole body."""
 
     status: int
@@ -229,10 +225,12 @@ class Transport:
         except (requests.RequestException, OSError, ValueError, TypeError) as exc:
             if self.deadline.remaining() <= 0:
                 raise self.deadline.error(doing) from None
-            reason = self.secrets.cleaned(_reason(exc))
-            if lasting := _lasting(exc):
-                raise ConnectionFailed(f"{doing}: {reason}. {lasting}") from None
-            return None, reason
+            from ansible_collections.yacloud.mdb.plugins.module_utils._failures import lasting, reason
+
+            why = self.secrets.cleaned(reason(exc))
+            if advice := lasting(exc):
+                raise ConnectionFailed(f"{doing}: {why}. {advice}") from None
+            return None, why
         finally:
             self._connections.sweep()
 
@@ -291,54 +289,6 @@ def _retry_after(answer: Answer) -> float | None:
         return float(Retry().parse_retry_after(value)) if value else None
     except Exception:  # noqa: BLE001 - urllib3's own and, for dates out of range, the standard library's
         return None
-
-
-def _chain(exc: BaseException) -> t.Iterator[BaseException]:
-    """The exception and what it wraps, outermost first: requests and urllib3 keep causes in several places."""
-    seen: list[BaseException | None] = [None]
-    current: t.Any = exc
-    while isinstance(current, BaseException) and current not in seen:
-        seen.append(current)
-        yield current
-        inner = getattr(current, "reason", None)
-        args = [arg for arg in current.args if isinstance(arg, BaseException)]
-        context = None if current.__suppress_context__ else current.__context__
-        current = inner if isinstance(inner, BaseException) else args[0] if args else current.__cause__ or context
-
-
-def _reason(exc: BaseException) -> str:
-    """The innermost cause in words, without the URLs that the outer ones print."""
-    chain = list(_chain(exc))
-    innermost = chain[-1]
-    if isinstance(innermost, TimeoutError) or "timed out" in str(innermost):
-        return "timed out"
-    if isinstance(innermost, ssl.SSLCertVerificationError):
-        return f"the certificate was not accepted ({innermost.verify_message})"
-    if isinstance(innermost, OSError) and innermost.strerror:
-        return innermost.strerror
-    if any(isinstance(link, http.client.IncompleteRead) for link in chain):  # urllib3's own is one too
-        return "the body broke off"
-    return str(innermost) or type(innermost).__name__
-
-
-def _lasting(exc: BaseException) -> str:
-    """What to do about a failure that another try would only repeat; empty for one that passes."""
-    for link in _chain(exc):
-        if isinstance(link, ssl.SSLCertVerificationError):
-            return "Set ca_path to the authority that signed it, or check that endpoint names the right host and the clock is right."
-        if isinstance(link, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-            return ""
-        if isinstance(link, ssl.SSLError):
-            return "No TLS is spoken there, or none that both sides know; check the scheme and port of endpoint and mdb_endpoint."
-        if isinstance(link, socket.gaierror) and link.errno == socket.EAI_NONAME:
-            return "No such host name; check endpoint and mdb_endpoint."
-        if isinstance(link, requests.exceptions.InvalidSchema):
-            return "Check HTTPS_PROXY; a SOCKS proxy needs the Python library PySocks."
-    if isinstance(exc, (ValueError, TypeError)):
-        return "Check endpoint, mdb_endpoint and HTTPS_PROXY."
-    if not isinstance(exc, (requests.RequestException, ConnectionError, TimeoutError)):
-        return "Check REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, or set ca_path."
-    return ""
 
 
 class _Connections:

@@ -14,16 +14,17 @@ import functools
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts, quoted
+from ansible_collections.yacloud.mdb.plugins.module_utils._durations import format_duration, parse_max_age
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError, OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
     Criteria,
+    is_stale,
+)
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._explanations import (
     explain_fallen,
     explain_none,
     explain_stale,
-    is_stale,
-    parse_max_age,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import format_duration
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import export_text
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import criteria_of, instant_of, plain
 

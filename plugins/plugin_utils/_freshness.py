@@ -13,15 +13,15 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.yacloud.mdb.plugins.module_utils._durations import format_duration, parse_max_age
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
     Criteria,
-    explain_none,
     is_stale,
-    parse_max_age,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_duration
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import Answer, label
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._explanations import explain_none
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import criteria_of, instant_of, plain
 
 STATUSES = ("never", "stale", "fresh")

@@ -18,8 +18,8 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import Le
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError, SelectionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._facts import Result, gather
 from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import explain_none, explain_stale
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import parse_instant
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._explanations import explain_none, explain_stale
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._task_cache import once_per_task
 
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts, merge
+from ansible_collections.yacloud.mdb.plugins.module_utils._durations import parse_max_age
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError, SelectionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
-    explain_stale,
     is_stale,
-    parse_max_age,
     select,
 )
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._explanations import explain_stale
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import (
     CRITERIA_OPTIONS,
     criteria_of,

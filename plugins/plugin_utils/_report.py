@@ -17,10 +17,10 @@ import html
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts, order
+from ansible_collections.yacloud.mdb.plugins.module_utils._durations import format_duration
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import (
     SECOND,
-    format_duration,
     format_instant,
     parse_instant,
 )

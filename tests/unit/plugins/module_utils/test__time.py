@@ -1,11 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Instants against protobuf's own parser, durations against a naive second implementation, and the edges of both."""
+"""Instants against protobuf's own parser, and the edges."""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 import pytest
 
@@ -15,9 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import (
     SECOND,
-    format_duration,
     format_instant,
-    parse_duration,
     parse_instant,
     parse_instants,
 )
@@ -250,6 +247,11 @@ def test_fractions_of_many_times_at_once(fraction: str) -> None:
     assert parse_instants(texts) == [(1_795_168_800 + second) * SECOND + nanos for second in range(3)]
 
 
+def test_an_instant_that_an_offset_puts_out_of_range_is_told_so() -> None:
+    with pytest.raises(ValueError, match=r"^lies outside the years 0001 to 9999 in UTC$"):
+        parse_instant("0001-01-01T00:00:00+00:01")
+
+
 def test_order_is_that_of_time_where_text_would_sort_otherwise() -> None:
     texts = [
         "2026-11-20T23:30:00+03:00",
@@ -267,152 +269,3 @@ def test_whole_seconds_are_written_without_a_fraction_and_others_with_nine_digit
     assert format_instant(1_795_168_800 * SECOND + 500_000_000) == "2026-11-20T10:00:00.500000000Z"
     assert format_instant(-1) == "1969-12-31T23:59:59.999999999Z"
     assert format_instant(FIRST) == "0001-01-01T00:00:00Z"
-
-
-UNITS = {"w": Decimal(604_800), "d": Decimal(86_400), "h": Decimal(3_600), "m": Decimal(60), "s": Decimal(1)}
-
-
-def naive_duration(text: str) -> int | None:
-    """Reads a unit form (no ISO) character by character, with decimals; None where it is no duration."""
-    total, digits, left, last_fraction = Decimal(0), "", list(UNITS), False
-    if not text:
-        return None
-    for char in text.lower():
-        if char.isdigit() or char == ".":
-            digits += char
-            continue
-        if char not in left or not digits or last_fraction:
-            return None
-        if "." in digits and (char != "s" or not re.fullmatch(r"\d+\.\d{1,9}", digits)):
-            return None
-        total += Decimal(digits) * UNITS[char]
-        left = left[left.index(char) + 1 :]
-        digits = ""
-    return None if digits else int(total * SECOND)
-
-
-counts = st.integers(0, 10_000).map(str)
-unit_forms = st.lists(st.tuples(counts, st.sampled_from("wdhmsDHS")), min_size=1, max_size=5).map(
-    lambda parts: "".join(f"{count}{unit}" for count, unit in parts)
-)
-
-
-@given(st.one_of(unit_forms, st.text("0123wdhms.S", max_size=12)))
-def test_durations_agree_with_a_naive_reading(text: str) -> None:
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
-        return
-    try:
-        got = parse_duration(text)
-    except ValueError:
-        got = None
-    assert got == naive_duration(text)
-
-
-@given(st.decimals(0, 10**9, places=9))
-def test_plain_seconds_are_exact(seconds: Decimal) -> None:
-    assert parse_duration(f"{seconds:f}") == int(seconds * SECOND)
-    assert parse_duration(f"{seconds:f}s") == int(seconds * SECOND)
-
-
-@given(st.integers(0, 9), st.integers(0, 99), st.integers(0, 99), st.integers(0, 99))
-def test_iso_form_means_the_same_as_the_unit_form(days: int, hours: int, minutes: int, seconds: int) -> None:
-    assert parse_duration(f"P{days}DT{hours}H{minutes}M{seconds}S") == parse_duration(
-        f"{days}d{hours}h{minutes}m{seconds}s"
-    )
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("90s", 90),
-        ("26h", 26 * 3600),
-        ("1d2h", 26 * 3600),
-        ("1D2H", 26 * 3600),
-        ("90m", 5400),
-        ("1w", 604_800),
-        ("PT26H", 26 * 3600),
-        ("P1DT2H", 26 * 3600),
-        ("p1dt2h", 26 * 3600),
-        ("P2W", 1_209_600),
-        ("P3D", 259_200),
-        ("PT5M", 300),
-        ("93600", 93_600),
-        (93_600, 93_600),
-        (93_600.0, 93_600),
-        (" 26h ", 26 * 3600),
-        ("0", 0),
-        (0, 0),
-        ("0s", 0),
-    ],
-)
-def test_duration_forms(value: str | float, seconds: int) -> None:
-    assert parse_duration(value) == seconds * SECOND
-
-
-def test_fractions_of_seconds_are_exact() -> None:
-    assert parse_duration("1.5s") == 1_500_000_000
-    assert parse_duration(0.25) == 250_000_000
-    assert parse_duration("0.000000001") == 1
-    assert parse_duration("PT1.000000001S") == SECOND + 1
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        "", " ", "h", "26x", "X26H", "x1h", "1h1d", "1d1d", "1.5h", "1h 2m", "-1h", "+1h", "-5", "1e3", "26 h", "26hours", "P", "PT", "P1DT", "PT1D", "P1H",
-        "P1M", "P1Y", "P1Y2M", "PT1W", "P1S", "PT1H1W", "XT1H", "1dT2h", "T1H", "inf", "nan", "s", ".5s", "5.s", "1.0000000001s", "0x10", "1_000",
-        "\u0661h", True, False, float("nan"), float("inf"), -1, -0.5, 1e-7, [], {}, None, "1\n0", "1h\x00", "9" * 16, 10**15,
-        "316000000000s", "9999999999999w",
-    ],
-)  # fmt: skip
-def test_what_is_no_duration_is_refused_in_words(value: object) -> None:
-    with pytest.raises(ValueError, match=r"^(is no duration|is longer than)"):
-        parse_duration(value)  # type: ignore[arg-type]
-
-
-def test_what_is_refused_shows_how_it_is_written() -> None:
-    for text in ("", "soon"):
-        with pytest.raises(
-            ValueError, match=r"^is no duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds$"
-        ):
-            parse_duration(text)
-    with pytest.raises(ValueError, match=r"^lies outside the years 0001 to 9999 in UTC$"):
-        parse_instant("0001-01-01T00:00:00+00:01")
-
-
-@pytest.mark.parametrize("text", ["90\u017f", "PT90\u017f"])
-def test_units_are_ascii_letters(text: str) -> None:
-    with pytest.raises(ValueError, match="is no duration"):
-        parse_duration(text)
-
-
-def test_the_longest_duration_is_the_range_of_instants() -> None:
-    longest = (LAST - FIRST) // SECOND
-    assert parse_duration(longest) == longest * SECOND
-    assert parse_duration(f"{longest}.999999999") == LAST - FIRST
-    with pytest.raises(ValueError, match=r"^is longer than 9998 years$"):
-        parse_duration(longest + 1)
-
-
-@pytest.mark.parametrize(
-    ("nanoseconds", "text"),
-    [
-        (0, "0s"),
-        (1, "0s"),
-        (SECOND - 1, "0s"),
-        (45 * SECOND, "45s"),
-        (60 * SECOND, "1m"),
-        (61 * SECOND, "1m 1s"),
-        (HOUR, "1h"),
-        (HOUR + SECOND, "1h"),
-        (HOUR + 60 * SECOND, "1h 1m"),
-        (24 * HOUR, "1d"),
-        (24 * HOUR + 60 * SECOND, "1d"),
-        (27 * HOUR + 59 * SECOND, "1d 3h"),
-        (20 * 24 * HOUR, "20d"),
-        (100 * 24 * HOUR + 10 * HOUR, "100d 10h"),
-        (-45 * SECOND, "-45s"),
-    ],
-)
-def test_durations_for_people(nanoseconds: int, text: str) -> None:
-    assert format_duration(nanoseconds) == text

@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The exchange of another system's token, and what has to be set for it."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import (
+    COMPANIONS,
+    JWT,
+    exchange,
+    pick,
+    refused,
+)
+
+
+def test_workload_identity_is_exchanged_as_rfc_8693_says() -> None:
+    made = exchange(pick(workload_identity_token=f" {JWT}\n"))
+    assert (made.method, f"{made.base}{made.path}", made.fields) == (
+        "POST",
+        "https://auth.yandex.cloud/oauth/token",
+        ("access_token", "expires_in"),
+    )
+    assert made.secrets == (JWT,)
+    assert made.content == {
+        "data": {
+            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+            "requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
+            "audience": "ajeaccount000000001",
+            "subject_token": JWT,
+            "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+        }
+    }
+
+
+def test_a_token_file_is_read_again_for_each_exchange(write: t.Callable[[str, str], str]) -> None:
+    path = write("token", f"{JWT}\n")
+    credential = pick({"YC_WORKLOAD_IDENTITY_TOKEN_FILE": path})
+    before = credential.identity
+    write("token", f"{JWT}x\n")
+    assert exchange(credential).secrets == (f"{JWT}x",)
+    assert credential.identity != before
+
+
+@pytest.mark.parametrize("companions", [{}, {"service_account_id": None}, {"service_account_id": ""}])
+def test_workload_identity_needs_its_service_account(companions: dict[str, t.Any]) -> None:
+    told = refused(companions={**COMPANIONS, "service_account_id": None} | companions, workload_identity_token=JWT)
+    assert "workload_identity_token of the options needs the service account that it stands for" in told
+    assert "YC_SERVICE_ACCOUNT_ID" in told
+
+
+@pytest.mark.parametrize("endpoint", ["http://auth.example/oauth/token", "http://10.0.0.1/token"])
+def test_a_workload_token_is_for_https_only(endpoint: str) -> None:
+    with pytest.raises(OptionError, match="is neither HTTPS nor loopback"):
+        pick(companions={**COMPANIONS, "workload_identity_endpoint": endpoint}, workload_identity_token=JWT)
+
+
+def test_a_workload_endpoint_keeps_its_path() -> None:
+    credential = pick(
+        companions={**COMPANIONS, "workload_identity_endpoint": "http://127.0.0.1:9/a/b"}, workload_identity_token=JWT
+    )
+    made = exchange(credential)
+    assert (str(made.base), made.path) == ("http://127.0.0.1:9", "/a/b")
+
+
+@pytest.mark.parametrize("content", [None, "", " \n"])
+def test_a_token_file_without_a_token_is_refused_at_once(
+    content: str | None, write: t.Callable[[str, str], str]
+) -> None:
+    path = "/nonexistent/token" if content is None else write("token", content)
+    assert "workload_identity_token_file of the options" in refused(workload_identity_token_file=path)
