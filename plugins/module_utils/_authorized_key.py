@@ -22,6 +22,8 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Excha
 class AuthorizedKey:
     """A service account's key. Source: https://yandex.cloud/en/docs/iam/operations/iam-token/create-for-sa"""
 
+    last_resort = False
+
     def __init__(self, key_id: str, service_account_id: str, pem: str, description: str) -> None:
         self.key_id = key_id
         self.service_account_id = service_account_id

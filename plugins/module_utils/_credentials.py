@@ -19,8 +19,10 @@ import typing as t
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
 from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import BaseUrl, parse_base_url
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import CredentialError, OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential, Exchange
 from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
+
+if t.TYPE_CHECKING:
+    from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential, Exchange
 
 METHODS = ("service_account_key", "workload_identity", "iam_token", "instance_metadata")
 """The kinds of credential, in the order in which O(auth_method=auto) takes the first that is configured."""
@@ -60,6 +62,8 @@ _API_KEY = re.compile(r"AQVN[\w-]+").fullmatch
 
 class IamToken:
     """A ready IAM token. Source: https://yandex.cloud/en/docs/iam/concepts/authorization/iam-token"""
+
+    last_resort = False
 
     def __init__(self, token: str, description: str) -> None:
         if _OAUTH(token):
@@ -101,6 +105,8 @@ class InstanceMetadata:
         return ()
 
     def exchange(self, iam: t.Callable[[], BaseUrl]) -> Exchange | str:
+        from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Exchange
+
         path = "/computeMetadata/v1/instance/service-accounts/default/token"
         # Off the cloud nobody answers: no proxy, little patience, one more try.
         content = {"headers": {"Metadata-Flavor": "Google"}, "direct": True, "timeout": 1.0, "retries": 1}

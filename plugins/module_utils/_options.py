@@ -26,9 +26,11 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import (
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import DEFAULT_ENDPOINT, BaseUrl, parse_base_url
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA, Criteria
 from ansible_collections.yacloud.mdb.plugins.module_utils._transport import TransportOptions
+
+if t.TYPE_CHECKING:
+    from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential
 
 FOLDER_VARIABLE = "YC_FOLDER_ID"
 

@@ -13,19 +13,15 @@ import threading
 import time
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._answers import api_error, decode_object, is_success
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import WAYS, InstanceMetadata
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ConnectionFailed, CredentialError, MdbError
-from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential, Exchange
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
 from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, parse_instant
 from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
+
+if t.TYPE_CHECKING:
+    from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential
 
 SKEW = 300.0
 """Seconds before its end at which a token is renewed; a tenth of its life where that is less."""
-
-ASSUMED_LIFE = 3600.0
-"""Seconds that a token lives where the answer does not say; the vendor advises hourly renewal."""
 
 
 class _Token(t.NamedTuple):
@@ -102,45 +98,14 @@ class TokenSource:
             return _Token(exchange, _NEVER, after_refusal=False)
         for secret in exchange.secrets:
             transport.secrets.remember(secret)
-        value, life = self._exchange(exchange, transport)
+        from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import perform
+
+        value, life = perform(exchange, self._credential, transport)
         renew_at = time.monotonic() + life - min(SKEW, life / 10)
         return _Token(value, renew_at, self._after_refusal)
 
-    def _exchange(self, exchange: Exchange, transport: Transport) -> tuple[str, float]:
-        doing = f"exchanging {self.description} for an IAM token"
-        try:
-            answer = transport.send(
-                exchange.method,
-                exchange.base,
-                exchange.path,
-                doing=doing,
-                secret=bool(exchange.secrets),
-                **exchange.content,
-            )
-        except ConnectionFailed as exc:
-            raise self._nothing_configured(str(exc)) or exc from None
-        if not is_success(answer):
-            error = api_error(answer, doing, transport.secrets, dict.fromkeys(range(1, 17), _REFUSED))
-            raise self._nothing_configured(str(error)) or CredentialError(str(error), **error.details)
-        fields = decode_object(answer, doing)
-        value, end = (fields.get(name) for name in exchange.fields)
-        if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value:
-            raise CredentialError(f"{doing}: the answer holds no usable '{exchange.fields[0]}'. Check the endpoint.")
-        return value, _life(end)
-
-    def _nothing_configured(self, detail: str) -> CredentialError | None:
-        if isinstance(self._credential, InstanceMetadata) and self._credential.last_resort:
-            return CredentialError(
-                f"No credential is set, and this machine's metadata service gives none. {WAYS} ({detail})"
-            )
-        return None
-
 
 _NEVER = float("inf")
-_REFUSED = (
-    "The credential was not accepted: check that the key or the federation still exists, that its service account does, and that this"
-    " machine's clock is right."
-)
 _SOURCES: dict[tuple[str, ...], TokenSource] = {}
 
 
@@ -154,14 +119,3 @@ def token_source(credential: Credential, endpoint: str) -> TokenSource:
     if source is None or source.failed:
         source = _SOURCES[key] = TokenSource(credential)
     return source
-
-
-def _life(end: t.Any) -> float:
-    """Seconds from now to a token's end: RFC 3339 text, or a number of seconds (which JSON may write as text)."""
-    try:
-        is_date = isinstance(end, str) and not end.isdecimal()
-        life = parse_instant(end) / SECOND - time.time() if is_date else float(end)
-    except (ValueError, TypeError, OverflowError):
-        return ASSUMED_LIFE
-    # An end that has passed already tells of a clock that is off; whether the token serves, the service will say.
-    return life if 0 < life < _NEVER else ASSUMED_LIFE

@@ -18,6 +18,8 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Excha
 class WorkloadIdentity:
     """An OIDC token of another system. Source: https://yandex.cloud/en/docs/iam/concepts/workload-identity, RFC 8693"""
 
+    last_resort = False
+
     def __init__(
         self, service_account_id: str, read_token: t.Callable[[], str], base: BaseUrl, description: str
     ) -> None:
