@@ -28,6 +28,7 @@ FRAGMENTS = {
     "yacloud.mdb._connection": _connection.ModuleDocFragment.DOCUMENTATION,
     "yacloud.mdb._connection.plugins": _connection.ModuleDocFragment.PLUGINS,
 }
+ROLE_FILES = ("README.md", "meta/argument_specs.yml", "tasks/main.yml")
 SECRETS = {name for name, spec in _options.connection_spec().items() if spec.get("no_log")}
 CREDENTIALS = dict(_credentials.VARIABLES)
 
@@ -114,12 +115,18 @@ def test_the_filter_takes_what_it_documents() -> None:
     assert set(FILTER) - {"_input"} == set(_offline.OPTIONS)
 
 
+@pytest.mark.parametrize("role", ["redis_backup_select", "redis_backup_freshness"])
 @pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.option)
-def test_each_filter_is_an_option_of_the_role_that_chooses(criterion: t.Any) -> None:
-    specs = yaml.safe_load((ROOT / "roles/redis_backup_select/meta/argument_specs.yml").read_text(encoding="utf-8"))
-    option = specs["argument_specs"]["main"]["options"][f"redis_backup_select_{criterion.option}"]
+def test_each_filter_is_a_variable_of_both_roles_and_reaches_module_and_explanation(
+    criterion: t.Any, role: str
+) -> None:
+    text = {name: (ROOT / "roles" / role / name).read_text(encoding="utf-8") for name in ROLE_FILES}
+    variable = f"{role}_{criterion.option}"
+    option = yaml.safe_load(text["meta/argument_specs.yml"])["argument_specs"]["main"]["options"][variable]
     for key in ("elements", "choices"):
         assert option.get(key) == criterion.spec.get(key), key
+    assert text["tasks/main.yml"].count(f"{variable} | default(omit)") == 2
+    assert f"`{criterion.option}`" in text["README.md"]
 
 
 @pytest.mark.parametrize("role", ["redis_backup_select", "redis_backup_freshness"])
