@@ -14,7 +14,10 @@ import socket
 import ssl
 import typing as t
 
-import requests
+try:
+    import requests
+except ImportError:  # then there is no request either that could fail
+    requests = None  # type: ignore[assignment]
 
 
 def reason(exc: BaseException) -> str:
