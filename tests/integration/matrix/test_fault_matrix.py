@@ -177,7 +177,7 @@ def pages_of_the_lookup(monkeypatch: pytest.MonkeyPatch) -> None:
     ask = _newest._question
 
     def paged(*args: Any) -> _options.Question:
-        return dataclasses.replace(ask(*args), page_size=PAGE_SIZE)
+        return ask(*args)._replace(page_size=PAGE_SIZE)
 
     monkeypatch.setattr(_newest, "_question", paged)
 
