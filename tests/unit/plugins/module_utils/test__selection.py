@@ -22,7 +22,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
     select,
     warn_of_future,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_instant
+from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_instant, parse_instant
 from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, NOW, row
 
 pytest.importorskip("hypothesis")
@@ -266,6 +266,13 @@ def test_a_row_falls_at_the_first_filter_that_it_fails() -> None:
 def test_empty_filters_filter_nothing_and_are_not_given(nothing: t.Any) -> None:
     criteria = Criteria.from_options({criterion.option: nothing for criterion in CRITERIA})
     assert criteria == Criteria.from_options({})
+    assert criteria.given == criteria.prepared == {}
+
+
+def test_what_was_given_is_kept_as_it_was_written_beside_what_is_compared() -> None:
+    criteria = Criteria.from_options({"created_after": "2026-11-20T13:00:00+03:00", "type": ["MANUAL"], "shards": None})
+    assert criteria.given == {"created_after": "2026-11-20T13:00:00+03:00", "type": ["MANUAL"]}
+    assert criteria.prepared == {"created_after": parse_instant("2026-11-20T10:00:00Z"), "type": {"MANUAL"}}
 
 
 @pytest.mark.parametrize(
