@@ -37,7 +37,7 @@ import yaml
 ROOT = Path(__file__).parents[3]
 GUIDES = sorted((ROOT / "docs/docsite/rst").glob("*.rst"))
 PLUGINS = sorted(path for kind in ("modules", "lookup", "filter") for path in (ROOT / "plugins" / kind).glob("*.py"))
-MARKDOWN = [ROOT / "README.md", *sorted((ROOT / "roles").glob("*/README.md"))]
+MARKDOWN = [ROOT / "README.md", ROOT / "emulator/README.md", *sorted((ROOT / "roles").glob("*/README.md"))]
 
 _BY_LANGUAGE = {
     "yaml": "task",

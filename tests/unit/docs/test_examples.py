@@ -142,7 +142,7 @@ class Reader:
         pytest.fail(f"{example.place}: {problem}\n{example.text}\n--- printed:\n{self._printed}", pytrace=False)
 
     def _take_ports(self) -> None:
-        for port in (8080, 8443):
+        for port in (8080, 8081, 8443):
             free = _free_port()
             self._places |= {f"127.0.0.1:{port}": f"127.0.0.1:{free}", f"--port {port}": f"--port {free}"}
 
