@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds the examples in the guides, README and plugins, and knows how each is to be tried.
+"""Finds the examples in the guides, READMEs and plugins, and knows how each is to be tried.
 
 The line in front of a code block, a comment that no reader sees, says how it is tried if its language does not:
 

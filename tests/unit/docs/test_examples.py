@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every example in the guides, README and plugins is tried, in order, against an emulator that holds the cloud they speak of."""
+"""Every example in the guides, READMEs and plugins is tried, in order, against an emulator that holds the cloud they speak of."""
 
 from __future__ import annotations
 
