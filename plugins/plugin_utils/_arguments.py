@@ -142,6 +142,8 @@ def _check_question(found: Variables) -> None:
 def _type_problem(key: str, value: t.Any, required: bool) -> str | None:
     if isinstance(value, datetime.datetime) and key in ("created_after", "created_before"):
         return None
+    if isinstance(value, datetime.date):
+        return 'is a date without a time of day; write a time in quotes, such as "2026-11-20T10:00:00Z".'
     if key == "max_age" and (value == "" or (value is None and required)):
         return "is empty, which would leave the guard out; give a duration such as 26h."
     if value is None:

@@ -111,11 +111,13 @@ def _announce(world: World, plan: Plan, addresses: dict[str, Any]) -> None:
 def _hints(world: World, plan: Plan, addresses: dict[str, Any]) -> str:
     store = world.store
     count = sum(len(cluster.backups) for cluster in store.clusters.values())
+    folders = {cluster.row.message.folder_id for cluster in store.clusters.values()}
+    folder = folders.pop() if len(folders) == 1 else world.launch.folder_id
     lines = [
         f"Serving {len(store.clusters)} clusters with {count} backups. Stop with Ctrl-C. To use it:",
         f"  export YC_ENDPOINT={addresses['url']}",
         f"  export YC_IAM_TOKEN={world.launch.iam_token}",
-        f"  export YC_FOLDER_ID={world.launch.folder_id}",
+        f"  export YC_FOLDER_ID={folder}",
         *(f"  export {name}={shlex.quote(value)}" for name, value in plan.exports.items()),
     ]
     if addresses["grpc_address"]:

@@ -79,6 +79,10 @@ def test_what_can_be_worked_with(role: str, variables: dict[str, t.Any]) -> None
         ({"folder_id": "b1g x"}, "folder_id: 'b1g x' is no folder id"),
         ({"created_before": "yesterday"}, "created_before 'yesterday' is no RFC 3339 time"),
         ({"created_after": ["2026-11-20T10:00:00Z"]}, "created_after is a list instead of a text."),
+        (
+            {"created_before": datetime.date(2026, 11, 20)},
+            'created_before is a date without a time of day; write a time in quotes, such as "2026-11-20T10:00:00Z".',
+        ),
         ({"created_after": 20261120}, "created_after is a number instead of a text."),
         ({"type": ["FULL"]}, "type holds 'FULL'; the types are AUTOMATED and MANUAL"),
         ({"shards": {"a": 1}}, "shards is a mapping instead of a list."),
