@@ -58,6 +58,7 @@ def _pages(call: Any, request: Any, token: str, **fields: str) -> Iterator[Any]:
 
 
 def main() -> None:
+    """The module; the same file is a bare script too."""
     from ansible.module_utils.basic import AnsibleModule  # here, so that the bare script does not pay for it
 
     module = AnsibleModule(

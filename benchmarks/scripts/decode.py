@@ -22,6 +22,7 @@ RUNS = 3
 
 
 def main(path: str, kind: str, count: str) -> None:
+    """Print the seconds that one of the kinds takes for the first bodies of a capture."""
     rest = json.loads(Path(path).read_text(encoding="utf-8"))["rest"]
     bodies = {key: text.encode() for key, text in rest.items() if not key.startswith("/managed-redis/v1/clusters ")}
     bodies = dict(list(bodies.items())[: int(count)])

@@ -13,10 +13,13 @@ from ansible_collections.yacloud.mdb.plugins.plugin_utils import _in_process
 
 
 class ActionModule(ActionBase):
+    """Answers in the worker where that is the same, and runs the module where it is not."""
+
     _supports_check_mode = True
     _supports_async = True
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """The module's result; a failure is a result too, so that nothing of the collection's is raised."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         if _in_process.can_answer(self, variables):

@@ -53,19 +53,25 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._arguments import ROLES, argument_problems
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
 
 
+@as_filter
 def redis_backup_arguments(variables: t.Any, role: t.Any) -> list[str]:
+    """A line for each variable that the role cannot work with.
+
+    :raises AnsibleFilterError: the input is no mapping, or there is no such role
+    """
     if not isinstance(variables, t.Mapping) or role not in ROLES:
-        raise AnsibleFilterError(
-            f"redis_backup_arguments: give a mapping of variables and one of the roles {', '.join(ROLES)}."
-        )
+        raise OptionError(f"give a mapping of variables and one of the roles {', '.join(ROLES)}.", option="role")
     return argument_problems(variables, role)
 
 
 class FilterModule:
+    """Tells Ansible of the filter."""
+
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
         return {"redis_backup_arguments": redis_backup_arguments}

@@ -53,26 +53,25 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import explain_choice
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import (
-    CRITERIA_OPTIONS,
-    refuse_unknown,
-    without_omitted,
-)
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import CRITERIA_OPTIONS, refuse_unknown
 
 
-@without_omitted
+@as_filter
 def redis_backup_decision(result: t.Any, **options: t.Any) -> list[str]:
-    try:
-        refuse_unknown(options, CRITERIA_OPTIONS)
-        return explain_choice(result, options)
-    except MdbError as exc:
-        raise AnsibleFilterError(f"redis_backup_decision: {exc}") from None
+    """Lines on each cluster's choice.
+
+    :param options: the criteria that were asked with
+    :raises AnsibleFilterError: the input is no result of the module, or an option cannot be worked with
+    """
+    refuse_unknown(options, CRITERIA_OPTIONS)
+    return explain_choice(result, options)
 
 
 class FilterModule:
+    """Tells Ansible of the filter."""
+
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
         return {"redis_backup_decision": redis_backup_decision}

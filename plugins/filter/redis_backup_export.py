@@ -66,20 +66,23 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import export_text, read_choice
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
 
 
+@as_filter
 def redis_backup_export(choice: t.Any, format: t.Any) -> str:  # noqa: A002 - the option's name
-    try:
-        newest, asked = read_choice(choice)
-        return export_text(newest, asked, format)
-    except MdbError as exc:
-        raise AnsibleFilterError(f"redis_backup_export: {exc}") from None
+    """The content of a file.
+
+    :raises AnsibleFilterError: the input is no choice, there is no such format, or a value cannot be written in it
+    """
+    newest, asked = read_choice(choice)
+    return export_text(newest, asked, format)
 
 
 class FilterModule:
+    """Tells Ansible of the filter."""
+
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
         return {"redis_backup_export": redis_backup_export}

@@ -108,28 +108,28 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import judge
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import (
-    CRITERIA_OPTIONS,
-    refuse_unknown,
-    without_omitted,
-)
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import CRITERIA_OPTIONS, refuse_unknown
 
 
-@without_omitted
+@as_filter
 def redis_backup_freshness(
     result: t.Any, max_age: t.Any, folder_id: str | None = None, **options: t.Any
 ) -> dict[str, t.Any]:
-    try:
-        refuse_unknown(options, CRITERIA_OPTIONS)
-        return judge(result, options, max_age=max_age, folder_id=folder_id)
-    except MdbError as exc:
-        raise AnsibleFilterError(f"redis_backup_freshness: {exc}") from None
+    """The verdict, as :func:`judge` makes it.
+
+    :param max_age: the objective: a duration, or a number of seconds
+    :param options: the criteria that were asked with
+    :raises AnsibleFilterError: the input is no result of the module, or an option cannot be worked with
+    """
+    refuse_unknown(options, CRITERIA_OPTIONS)
+    return judge(result, options, max_age=max_age, folder_id=folder_id)
 
 
 class FilterModule:
+    """Tells Ansible of the filter."""
+
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
         return {"redis_backup_freshness": redis_backup_freshness}

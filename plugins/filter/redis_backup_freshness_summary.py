@@ -14,8 +14,8 @@ description:
   - Lists all clusters that never were backed up or whose newest backup is too old, the worst first, and sums up the others.
 options:
   _input:
-    description: What the filter P(yacloud.mdb.redis_backup_freshness#filter) returned.
-    type: dict
+    description: What the filter P(yacloud.mdb.redis_backup_freshness#filter) returned, or its JSON text.
+    type: raw
     required: true
 
   warn:
@@ -44,23 +44,29 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import summary
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import read_document, summary
 
 
+@as_filter
 def redis_backup_freshness_summary(document: t.Any, warn: bool = False) -> list[str]:
-    try:
-        lines = summary(document)
-    except MdbError as exc:
-        raise AnsibleFilterError(f"redis_backup_freshness_summary: {exc}") from None
-    if warn and document["missed"]:
+    """The verdict in lines.
+
+    :param warn: shows them as a warning too, if a cluster misses the objective
+    :raises AnsibleFilterError: the input is no verdict
+    """
+    verdict, _clusters = read_document(document)
+    lines = summary(verdict)
+    if warn and verdict["missed"]:
         Display().warning("\n".join(lines))
     return lines
 
 
 class FilterModule:
+    """Tells Ansible of the filter."""
+
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
         return {"redis_backup_freshness_summary": redis_backup_freshness_summary}

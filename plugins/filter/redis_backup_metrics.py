@@ -22,8 +22,8 @@ description:
   - C(yacloud_redis_backup_last_check_timestamp_seconds) is when the backups were read. It stands still while they cannot be, since then no file is written.
 options:
   _input:
-    description: What the filter P(yacloud.mdb.redis_backup_freshness#filter) returned.
-    type: dict
+    description: What the filter P(yacloud.mdb.redis_backup_freshness#filter) returned, or its JSON text.
+    type: raw
     required: true
 """
 
@@ -48,19 +48,22 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._metrics import metrics_text
 
 
+@as_filter
 def redis_backup_metrics(document: t.Any) -> str:
-    try:
-        return metrics_text(document)
-    except MdbError as exc:
-        raise AnsibleFilterError(f"redis_backup_metrics: {exc}") from None
+    """The content of a Prometheus textfile; times and ages in seconds.
+
+    :raises AnsibleFilterError: the input is no verdict
+    """
+    return metrics_text(document)
 
 
 class FilterModule:
+    """Tells Ansible of the filter."""
+
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
         return {"redis_backup_metrics": redis_backup_metrics}

@@ -74,19 +74,14 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import object_to
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import (
-    CRITERIA_OPTIONS,
-    refuse_unknown,
-    without_omitted,
-)
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import CRITERIA_OPTIONS, refuse_unknown
 
 
-@without_omitted
+@as_filter
 def redis_backup_objections(
     result: t.Any,
     on_missing: str = "error",
@@ -94,16 +89,22 @@ def redis_backup_objections(
     export: t.Sequence[t.Mapping[str, t.Any]] | None = None,
     **options: t.Any,
 ) -> list[str]:
-    try:
-        refuse_unknown(options, CRITERIA_OPTIONS)
-        found = object_to(result, options, on_missing=on_missing, max_age=max_age, exports=export or [])
-    except MdbError as exc:
-        raise AnsibleFilterError(f"redis_backup_objections: {exc}") from None
+    """A line for each reason not to rely on the choice; what is less than that is shown as a warning.
+
+    :param max_age: how old a choice may be: a duration, or a number of seconds
+    :param options: the criteria that were asked with
+    :raises AnsibleFilterError: the input is no result of the module, or an option cannot be worked with
+    """
+    refuse_unknown(options, CRITERIA_OPTIONS)
+    found = object_to(result, options, on_missing=on_missing, max_age=max_age, exports=export or [])
     for warning in found.warnings:
         Display().warning(warning)
     return found.errors
 
 
 class FilterModule:
+    """Tells Ansible of the filter."""
+
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
         return {"redis_backup_objections": redis_backup_objections}

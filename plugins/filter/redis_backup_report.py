@@ -17,8 +17,8 @@ description:
 positional: backups
 options:
   _input:
-    description: What the filter P(yacloud.mdb.redis_backup_freshness#filter) returned.
-    type: dict
+    description: What the filter P(yacloud.mdb.redis_backup_freshness#filter) returned, or its JSON text.
+    type: raw
     required: true
 
   backups:
@@ -50,19 +50,23 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._report import report_html
 
 
+@as_filter
 def redis_backup_report(document: t.Any, backups: t.Any = ()) -> str:
-    try:
-        return report_html(document, backups)
-    except MdbError as exc:
-        raise AnsibleFilterError(f"redis_backup_report: {exc}") from None
+    """The page in HTML.
+
+    :param backups: backups for the time lines, as the module returns them
+    :raises AnsibleFilterError: the input is no verdict, or these are no backups
+    """
+    return report_html(document, backups)
 
 
 class FilterModule:
+    """Tells Ansible of the filter."""
+
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
         return {"redis_backup_report": redis_backup_report}

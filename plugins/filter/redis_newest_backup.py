@@ -56,21 +56,23 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._offline import newest_by_cluster
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import without_omitted
 
 
-@without_omitted
+@as_filter
 def redis_newest_backup(backups: t.Any, **options: t.Any) -> dict[str, t.Any]:
-    try:
-        return newest_by_cluster(backups, options)
-    except MdbError as exc:
-        raise AnsibleFilterError(f"redis_newest_backup: {exc}") from None
+    """The newest matching backup by cluster id.
+
+    :param options: the criteria, C(max_age) and C(evaluated_at)
+    :raises AnsibleFilterError: these are no backups, an option cannot be worked with, or a newest one is too old
+    """
+    return newest_by_cluster(backups, options)
 
 
 class FilterModule:
+    """Tells Ansible of the filter."""
+
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """The filter by its name."""
         return {"redis_newest_backup": redis_newest_backup}

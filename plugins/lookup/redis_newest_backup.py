@@ -135,7 +135,15 @@ display = Display()
 
 
 class LookupModule(LookupBase):
+    """Finds each cluster's newest backup when a template is evaluated."""
+
     def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
+        """An element for each cluster, in the order asked.
+
+        :param terms: cluster ids or names; none reads the folder in C(kwargs)
+        :raises AnsibleOptionsError: nothing is named to read
+        :raises AnsibleLookupError: an option cannot be worked with, the API could not be asked, or a cluster has no backup that qualifies
+        """
         set_options(self, variables, kwargs)
         options = self.get_options()
         if "folder_id" in kwargs and not terms and not options["folder_id"]:

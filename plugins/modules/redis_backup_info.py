@@ -278,6 +278,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connec
 
 
 def main() -> None:
+    """The module's process: reads the arguments, prints the result, ends."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
     try:
         result = gather(Question.from_options(module.params), lambda: Connection.from_options(module.params))

@@ -9,7 +9,6 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
@@ -19,8 +18,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._time import parse_ins
 
 CRITERIA_OPTIONS = tuple(criterion.option for criterion in CRITERIA)
 """The options by which backups are chosen."""
-
-T = t.TypeVar("T")
 
 
 def plain(value: t.Any) -> t.Any:
@@ -37,16 +34,6 @@ def plain(value: t.Any) -> t.Any:
 def is_omitted(value: t.Any) -> bool:
     """Whether the value is what C(omit) stands for: a variable is set to it where another one was not given."""
     return type(value).__name__ == "_OmitType"
-
-
-def without_omitted(function: t.Callable[..., T]) -> t.Callable[..., T]:
-    """A filter for which an option that is C(omit) is one that was not given."""
-
-    @functools.wraps(function)
-    def filtering(*args: t.Any, **options: t.Any) -> T:
-        return function(*args, **{name: value for name, value in options.items() if not is_omitted(value)})
-
-    return filtering
 
 
 def is_number(value: t.Any) -> bool:

@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""How a function of the collection becomes a filter of Ansible's.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import is_omitted
+
+T = t.TypeVar("T")
+
+
+def as_filter(function: t.Callable[..., T]) -> t.Callable[..., T]:
+    """The function as a filter of its name, for which an option that is C(omit) is one that was not given.
+
+    :raises AnsibleFilterError: where the function raises an error of the collection; the filter's name stands before its message
+    """
+
+    @functools.wraps(function)
+    def filtering(*args: t.Any, **options: t.Any) -> T:
+        given = {name: value for name, value in options.items() if not is_omitted(value)}
+        try:
+            return function(*args, **given)
+        except MdbError as exc:
+            raise AnsibleFilterError(f"{function.__name__}: {exc}") from None
+
+    return filtering

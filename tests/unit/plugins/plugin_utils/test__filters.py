@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a filter takes from Ansible, and how its errors reach it."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError, SelectionError
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
+
+
+class _OmitType:
+    """Stands in for what C(omit) is."""
+
+
+@as_filter
+def example(value: t.Any, error: Exception | None = None, **options: t.Any) -> dict[str, t.Any]:
+    """An example."""
+    if error:
+        raise error
+    return {"value": value, **options}
+
+
+def test_it_stays_the_function_that_it_is() -> None:
+    assert (example.__name__, example.__doc__) == ("example", "An example.")
+    assert example(1, one=None, two="") == {"value": 1, "one": None, "two": ""}
+
+
+def test_an_option_that_is_omitted_was_not_given() -> None:
+    assert example(1, one=_OmitType(), error=_OmitType(), two=2) == {"value": 1, "two": 2}
+
+
+@pytest.mark.parametrize("error", [OptionError("no such thing.", option="x"), SelectionError("none.")])
+def test_errors_of_the_collection_are_told_with_the_name_and_without_their_cause(error: Exception) -> None:
+    with pytest.raises(AnsibleFilterError) as caught:
+        example(1, error=error)
+    assert str(caught.value) == f"example: {error}"
+    assert caught.value.__suppress_context__
+
+
+def test_other_errors_stay_what_they_are() -> None:
+    with pytest.raises(ZeroDivisionError):
+        example(1, error=ZeroDivisionError())
