@@ -43,6 +43,8 @@ _KNOWN_TYPES = frozenset(TYPES)
 _NO_TYPE = (None, "", 0, "BACKUP_TYPE_UNSPECIFIED")
 _DEEPEST = 100
 
+T = t.TypeVar("T")
+
 
 class Backup(t.NamedTuple):
     """A backup, comparable by the order that holds everywhere: completed, started, id.
@@ -126,22 +128,44 @@ def from_facts(rows: t.Iterable[t.Any], evaluated_at: int | None) -> list[Backup
     :raises MalformedAnswer: an element is no such fact
     """
     given = list(rows)
-    for number, facts in enumerate(given, start=1):
-        if not isinstance(facts, dict):
-            raise MalformedAnswer(
-                f"element {number} of the list is {_kind(facts)} instead of a backup as the module returns it"
-            )
-    known = [{key: facts.get(name) for key, name in _FACTS.items()} for facts in given]
-    try:
-        parsed = _parse(known, evaluated_at or 0, None)
-    except _BadRow as exc:
-        number = next(index for index, row in enumerate(known, start=1) if row is exc.row)
-        raise MalformedAnswer(f"element {number} of the list{_named(exc.row)}: {exc}") from None
+    parsed = _of_facts(given, _FACTS, lambda known: _parse(known, evaluated_at or 0, None))
     backups = []
     for facts, backup in zip(given, parsed, strict=True):
         age = (facts if evaluated_at is None else backup.facts).get("age_seconds")
         backups.append(backup._replace(facts={**facts, "age_seconds": age}))
     return backups
+
+
+def completions(rows: t.Iterable[t.Any]) -> list[tuple[str, int]]:
+    """The cluster and the instant of completion of such facts, reading nothing else: each value that a variable of Ansible's gives costs.
+
+    :returns: as many as there are rows; the instant is one of :data:`NOT_COMPLETED` where a backup is not
+    :raises MalformedAnswer: an element is no such fact
+    """
+
+    def read(known: list[dict[str, t.Any]]) -> list[tuple[str, int]]:
+        owners = _column(known, "sourceClusterId", _all_texts, _cluster)
+        return list(zip(owners, _times(known, "createdAt")[1], strict=True))
+
+    return _of_facts(list(rows), ("sourceClusterId", "createdAt"), read)
+
+
+def _of_facts(
+    given: list[t.Any], fields: t.Iterable[str], read: t.Callable[[list[dict[str, t.Any]]], list[T]]
+) -> list[T]:
+    """What is read of facts, as rows of the API with these fields."""
+    for number, facts in enumerate(given, start=1):
+        if not isinstance(facts, dict):
+            raise MalformedAnswer(
+                f"element {number} of the list is {_kind(facts)} instead of a backup as the module returns it"
+            )
+    names = [(field, _FACTS[field]) for field in fields]
+    known = [{field: facts.get(name) for field, name in names} for facts in given]
+    try:
+        return read(known)
+    except _BadRow as exc:
+        number = next(index for index, row in enumerate(known, start=1) if row is exc.row)
+        raise MalformedAnswer(f"element {number} of the list{_named(exc.row)}: {exc}") from None
 
 
 class _BadRow(Exception):

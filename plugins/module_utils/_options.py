@@ -27,7 +27,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import (
 from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import DEFAULT_ENDPOINT, BaseUrl, parse_base_url
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA, Criteria
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import TransportOptions
 
 if t.TYPE_CHECKING:
     from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential
@@ -97,6 +96,18 @@ def question_spec() -> dict[str, dict[str, t.Any]]:
 def argument_spec() -> dict[str, dict[str, t.Any]]:
     """The whole argument spec of the module; what excludes what is checked by :class:`Question`, in words that help."""
     return {**question_spec(), **connection_spec()}
+
+
+class TransportOptions(t.NamedTuple):
+    """How requests are made; times in seconds, each named as the option that sets it."""
+
+    api_timeout: float = 30.0
+    api_retries: int = 5
+    api_retry_max_delay: float = 20.0
+    api_deadline: float = 300.0
+    concurrency: int = 8
+    validate_certs: bool = True
+    ca_path: str | None = None
 
 
 class Connection(t.NamedTuple):

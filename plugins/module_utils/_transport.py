@@ -42,6 +42,9 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
 
+if t.TYPE_CHECKING:
+    from ansible_collections.yacloud.mdb.plugins.module_utils._options import TransportOptions
+
 VERSION = "1.0.0"
 """The collection's version, as in galaxy.yml."""
 
@@ -50,18 +53,6 @@ PASSING = frozenset({429, 500, 502, 503, 504})
 
 FIRST_DELAY = 0.2
 """Seconds before the first further try; doubled for each one after it."""
-
-
-class TransportOptions(t.NamedTuple):
-    """How requests are made; times in seconds, each named as the option that sets it."""
-
-    api_timeout: float = 30.0
-    api_retries: int = 5
-    api_retry_max_delay: float = 20.0
-    api_deadline: float = 300.0
-    concurrency: int = 8
-    validate_certs: bool = True
-    ca_path: str | None = None
 
 
 class Answer(t.NamedTuple):

@@ -11,6 +11,7 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._durations import format_duration, parse_max_age
@@ -146,14 +147,22 @@ def _worst_first(clusters: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]]:
 def read_document(document: t.Any) -> tuple[Document, list[tuple[str, t.Any]]]:
     """A document that :func:`judge` made, and its clusters with the worst first.
 
+    :param document: the document, or its JSON text, which Ansible hands over as it is instead of value by value
     :raises OptionError: it is none
     """
     needed = ("evaluated_at", "objective", "objective_seconds", "missed", "clusters", "deleted")
+    document = _loaded(document) if isinstance(document, str) else plain(document)
     if not isinstance(document, t.Mapping) or any(key not in document for key in needed):
         raise OptionError("the input is no result of the filter yacloud.mdb.redis_backup_freshness.")
-    document = plain(document)
     instant_of(document["evaluated_at"], "evaluated_at")
     return document, _worst_first(document["clusters"])
+
+
+def _loaded(text: str) -> t.Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as exc:
+        raise OptionError(f"the input is a text, but not the JSON of a verdict: {exc}.") from None
 
 
 def headline(document: Document) -> str:

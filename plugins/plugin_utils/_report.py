@@ -14,9 +14,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import operator
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts, order
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import NOT_COMPLETED, completions
 from ansible_collections.yacloud.mdb.plugins.module_utils._durations import format_duration
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import (
@@ -54,7 +55,7 @@ def report_html(document: t.Any, backups: t.Any) -> str:
     document, clusters = read_document(document)
     evaluated_at = parse_instant(document["evaluated_at"])
     axis = Axis(round(document["objective_seconds"] * SECOND))
-    marks = _marks(backups, clusters, evaluated_at)
+    marks = _marks(backups, clusters, evaluated_at, axis)
     rows = "".join(_row(cluster_id, cluster, marks[cluster_id], axis) for cluster_id, cluster in clusters)
     kinds = {mark.kind for cluster_marks in marks.values() for mark in cluster_marks}
     body = [
@@ -196,28 +197,20 @@ def _in_words(marks: list[Mark], cluster: _Cluster, axis: Axis) -> str:
     return f"{which}: {', '.join(counts) or 'none'}{rest}. The newest is {aged(marks[0].age)}."
 
 
-def _marks(rows: t.Any, clusters: list[tuple[str, _Cluster]], evaluated_at: int) -> dict[str, list[Mark]]:
+def _marks(rows: t.Any, clusters: list[tuple[str, _Cluster]], evaluated_at: int, axis: Axis) -> dict[str, list[Mark]]:
     """Each cluster's backups, newest first; the newest alone where none were given."""
     if not isinstance(rows, (list, tuple)):
         raise OptionError("backups is no list of backups as the module returns them.", option="backups")
-    found: dict[str, list[Backup]] = {cluster_id: [] for cluster_id, cluster in clusters}
-    # Reading out of a variable of Ansible's costs, and a line needs no more than this of a row.
-    needed = ("id", "source_cluster_id", "created_at", "started_at", "type")
-    for backup in from_facts(
-        ({name: row.get(name) for name in needed} if isinstance(row, dict) else row for row in rows), None
-    ):
-        found.get(backup.facts["source_cluster_id"], []).append(backup)
+    rows = list(rows)
+    found: dict[str, list[Mark]] = {cluster_id: [] for cluster_id, cluster in clusters}
+    for row, (cluster_id, created) in zip(rows, completions(rows), strict=True):
+        if created not in NOT_COMPLETED and cluster_id in found:
+            age = evaluated_at - created
+            found[cluster_id].append(Mark(age, row.get("type") if age <= axis.window else None))
     for cluster_id, cluster in clusters:
-        if cluster["newest"] and not found[cluster_id]:
-            found[cluster_id] = from_facts([cluster["newest"]], None)
-    return {
-        cluster_id: [
-            Mark(evaluated_at - backup.created, backup.facts["type"])
-            for backup in sorted(own, key=order, reverse=True)
-            if backup.completed
-        ]
-        for cluster_id, own in found.items()
-    }
+        if (newest := cluster["newest"]) and not found[cluster_id]:
+            found[cluster_id] = [Mark(evaluated_at - parse_instant(newest["created_at"]), newest["type"])]
+    return {cluster_id: sorted(marks, key=operator.attrgetter("age")) for cluster_id, marks in found.items()}
 
 
 def _deleted(document: Document) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import typing as t
 from pathlib import Path
 
@@ -123,15 +124,19 @@ def test_the_verdict_and_its_warning(warnings: list[str]) -> None:
     assert not warnings
     lines = apply("redis_backup_freshness_summary", verdict(), warn=True)
     assert warnings == ["\n".join(lines)]
+    assert apply("redis_backup_freshness_summary", json.dumps(verdict()), warn=True) == lines
+    assert warnings == ["\n".join(lines)] * 2
     fresh = apply("redis_backup_freshness", result({ORDERS: backups(ORDERS, 3)}), "26h")
     apply("redis_backup_freshness_summary", fresh, warn=True)
-    assert len(warnings) == 1
+    assert len(warnings) == 2
 
 
 def test_metrics_and_page() -> None:
     assert "yacloud_redis_backup_up{" in apply("redis_backup_metrics", verdict())
     assert apply("redis_backup_report", verdict()).startswith("<!DOCTYPE html>")
-    assert apply("redis_backup_report", verdict(), answer()["backups"]).startswith("<!DOCTYPE html>")
+    page = apply("redis_backup_report", verdict(), answer()["backups"])
+    assert page.startswith("<!DOCTYPE html>")
+    assert apply("redis_backup_report", json.dumps(verdict()), answer()["backups"]) == page
 
 
 class _OmitType:

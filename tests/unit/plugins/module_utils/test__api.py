@@ -21,10 +21,11 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
     MalformedAnswer,
     MdbError,
 )
+from ansible_collections.yacloud.mdb.plugins.module_utils._options import TransportOptions
 from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
 from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
 from ansible_collections.yacloud.mdb.plugins.module_utils._tokens import TokenSource
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport, TransportOptions
+from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
 from ansible_collections.yacloud.mdb.tests.unit.samples import (
     CLUSTER,
     FOLDER,

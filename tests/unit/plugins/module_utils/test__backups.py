@@ -16,6 +16,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._answers import decode
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
     ABSENT,
     Backup,
+    completions,
     from_facts,
     merge,
     order,
@@ -385,6 +386,30 @@ def test_facts_given_are_never_changed() -> None:
     before = json.dumps(facts)
     from_facts(facts, NOW + SECOND)[0].facts["id"] = "changed"
     assert json.dumps(facts) == before
+
+
+def test_completions_are_those_of_the_facts() -> None:
+    made = parse(row(1), row(2, createdAt="2026-11-20T12:00:00.5+03:00"), row(3, createdAt=None), row(4))
+    facts = [backup.facts for backup in made]
+    assert completions(facts) == [(backup.facts["source_cluster_id"], backup.created) for backup in made]
+    assert completions(iter(facts[2:3])) == [(facts[2]["source_cluster_id"], ABSENT)]
+    assert completions([]) == []
+    needed = [{name: one[name] for name in ("source_cluster_id", "created_at")} for one in facts]
+    assert completions(needed) == completions(facts)
+
+
+@pytest.mark.parametrize(
+    ("element", "words"),
+    [
+        ("text", "element 2 of the list is a text instead of a backup"),
+        ({"id": "b"}, "element 2 of the list: the field 'sourceClusterId' is missing"),
+        ({"source_cluster_id": "c", "created_at": "x"}, "element 2 of the list: the field 'createdAt' 'x' is no RFC"),
+    ],
+)
+def test_what_has_no_completion_is_refused_and_numbered(element: t.Any, words: str) -> None:
+    with pytest.raises(MalformedAnswer) as caught:
+        completions([parse(row())[0].facts, element])
+    assert words in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbErro
 from ansible_collections.yacloud.mdb.plugins.module_utils._options import (
     Connection,
     Question,
+    TransportOptions,
     argument_spec,
     check_id,
     connection_spec,
@@ -21,7 +22,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._options import (
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import Criteria
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import TransportOptions
 from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, FOLDER, TOKEN, options, question
 
 pytest.importorskip("hypothesis")

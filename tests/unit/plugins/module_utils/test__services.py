@@ -19,9 +19,10 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
     MdbError,
     OptionError,
 )
+from ansible_collections.yacloud.mdb.plugins.module_utils._options import TransportOptions
 from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
 from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport, TransportOptions
+from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, answer, failure, html, reset
 
 

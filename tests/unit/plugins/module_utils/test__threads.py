@@ -16,9 +16,10 @@ pytest.importorskip("requests")
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import parse_base_url
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import DeadlineExceeded, MalformedAnswer
+from ansible_collections.yacloud.mdb.plugins.module_utils._options import TransportOptions
 from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
 from ansible_collections.yacloud.mdb.plugins.module_utils._threads import GRACE, Call, run_all
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport, TransportOptions
+from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
 from ansible_collections.yacloud.mdb.tests.unit.samples import until
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Reply, Server, dripping, stalled
 

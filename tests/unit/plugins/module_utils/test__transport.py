@@ -31,6 +31,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
     MissingLibrary,
     OptionError,
 )
+from ansible_collections.yacloud.mdb.plugins.module_utils._options import TransportOptions
 from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
 from ansible_collections.yacloud.mdb.plugins.module_utils._transport import (
     FIRST_DELAY,
@@ -38,7 +39,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._transport import (
     Bearer,
     Deadline,
     Transport,
-    TransportOptions,
 )
 from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN, until
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (

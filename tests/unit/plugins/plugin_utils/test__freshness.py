@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -198,7 +199,19 @@ def test_promtool_has_no_complaint() -> None:
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("value", [None, [], {}, {"clusters": {}}])
+def test_a_verdict_in_json_is_as_good() -> None:
+    for use in (summary, metrics_text):
+        assert use(json.dumps(folder())) == use(folder())
+        assert use(json.dumps(folder(), sort_keys=True, indent=2)) == use(folder())
+
+
+@pytest.mark.parametrize("value", ["", "{", "c9q", '{"clusters": NaN'])
+def test_text_that_is_no_json(value: str) -> None:
+    with pytest.raises(OptionError, match="the input is a text, but not the JSON of a verdict: "):
+        summary(value)
+
+
+@pytest.mark.parametrize("value", [None, [], {}, {"clusters": {}}, "null", "[]", "{}"])
 def test_no_verdict(value: t.Any) -> None:
     for use in (summary, metrics_text):
         with pytest.raises(OptionError, match="the input is no result of the filter"):
