@@ -362,6 +362,19 @@ def test_a_row_that_finishes_while_it_is_listed_counts_once_and_finished() -> No
         assert sorted(backup.completed for backup in merged) == [True, True]
 
 
+def test_what_all_rows_of_a_page_repeat_is_kept_once() -> None:
+    decoded = json.loads(json.dumps([row(number) for number in range(3)]))
+    assert decoded[0]["folderId"] is not decoded[1]["folderId"]
+    facts = [backup.facts for backup in parse(*decoded)]
+    for name in ("folder_id", "source_cluster_id", "type"):
+        assert len({id(one[name]) for one in facts}) == 1
+    assert len({id(one["source_shard_names"]) for one in facts}) == 3
+    mixed = [
+        backup.facts["type"] for backup in parse(row(1, type="MANUAL"), row(2, type=None), row(3, type="AUTOMATED"))
+    ]
+    assert mixed == ["MANUAL", None, "AUTOMATED"]
+
+
 # --- facts that come back from a variable ---
 
 
