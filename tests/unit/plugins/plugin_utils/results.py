@@ -9,9 +9,11 @@ import typing as t
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import parse_rows
 from ansible_collections.yacloud.mdb.plugins.module_utils._facts import Listing, _result
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_instant
-from ansible_collections.yacloud.mdb.tests.unit.samples import NOW, question, row
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import judge
+from ansible_collections.yacloud.mdb.tests.unit.samples import FOLDER, NOW, question, row
 
 HOUR = 3_600 * SECOND
+ORDERS, SESSIONS, CARTS, GONE = "c9qorders", "c9qsessions", "c9qcarts", "c9qgone"
 
 
 def hours_ago(hours: float) -> str:
@@ -44,3 +46,13 @@ def result(
         list(deleted),
     )
     return _result(asked, listing, NOW, 1).facts
+
+
+def folder(deleted: tuple[str, ...] = (GONE,), **options: t.Any) -> dict[str, t.Any]:
+    """A verdict on a folder with a cluster of each kind."""
+    answer = result(
+        {ORDERS: backups(ORDERS, 3, 27), SESSIONS: backups(SESSIONS, 30), CARTS: [], GONE: backups(GONE, 50)},
+        {"orders-prod": ORDERS, "sessions-prod": SESSIONS, "carts": CARTS},
+        deleted,
+    )
+    return judge(answer, {}, **{"max_age": "26h", "folder_id": FOLDER, **options})

@@ -17,15 +17,21 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import judge
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._report import report_html
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._report_style import STYLE
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._timeline import WIDTH, Axis, Mark, draw
-from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import HOUR, backups, result
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._timeline import Axis
+from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import (
+    CARTS,
+    GONE,
+    HOUR,
+    ORDERS,
+    SESSIONS,
+    backups,
+    result,
+)
 from ansible_collections.yacloud.mdb.tests.unit.samples import row
 
-ORDERS, SESSIONS, CARTS, GONE = "c9qorders", "c9qsessions", "c9qcarts", "c9qgone"
 VOID = frozenset({"meta", "link", "img"})
 
 
@@ -167,26 +173,6 @@ def test_lines_are_told_in_words_to_those_who_cannot_see_them() -> None:
     for tag, role in (("table", "table"), ("tr", "row"), ("td", "cell")):
         assert all(attributes["role"] == role for attributes in page.all(tag))
     assert all(attributes["scope"] in ("col", "row") for attributes in page.all("th"))
-
-
-def test_types_have_shapes_of_their_own() -> None:
-    axis = Axis(26 * HOUR)
-    drawn = {
-        kind: re.search(rf'class="{name}" d="([^"]+)"', draw(axis, [Mark(HOUR, kind)], 1, "fresh", ""))
-        for kind, name in (("AUTOMATED", "auto"), ("MANUAL", "manual"), (None, "other"), ("COPIED", "other"))
-    }
-    shapes = {kind: re.sub(r"[\d.M ]+", "", found[1].split("M")[-1]) for kind, found in drawn.items() if found}
-    assert len(shapes) == 4
-    assert len(set(shapes.values())) == 3
-
-
-@pytest.mark.parametrize("hours", [0, 1, 26, 168, 8760])
-def test_an_axis_reaches_the_objective_and_has_few_marks(hours: int) -> None:
-    axis = Axis(hours * HOUR)
-    assert 0 < axis.x(axis.window) < axis.x(axis.objective) <= axis.x(0) < WIDTH
-    assert 1 <= len(axis.ticks()) <= 8
-    assert axis.x(10**30) == axis.x(axis.window)
-    assert axis.x(-SECOND) == axis.x(0)
 
 
 HOSTILE = [
