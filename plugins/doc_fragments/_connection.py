@@ -42,7 +42,7 @@ options:
   iam_token:
     description:
       - "A ready IAM token. It is not renewed."
-      - "E(YC_IAM_TOKEN) is used if no credential is given as an option, then E(YC_TOKEN), which counts only if it holds an IAM token."
+      - "E(YC_IAM_TOKEN) is used if no credential is given as an option, then E(YC_TOKEN), which has to hold an IAM token."
       - "OAuth tokens and API keys are refused; the service does not take them."
     type: str
   service_account_key_file:

@@ -22,7 +22,8 @@ options:
   _terms:
     description:
       - Cluster ids, or names with O(by=name). A list given as a term is flattened.
-      - Without a term, every cluster of O(folder_id) that has a matching backup, by id; but only if that option stands in the call itself.
+      - Without a term, every cluster of O(folder_id) that has a matching backup, by id; but only if that option stands in the call itself
+        and the clusters are not asked for by name.
         Otherwise no term asks nothing and returns nothing, so that a loop over an empty list never widens to a folder. An empty list given as
         a term always asks nothing.
     type: list
@@ -146,12 +147,12 @@ class LookupModule(LookupBase):
         """
         set_options(self, variables, kwargs)
         options = self.get_options()
-        if "folder_id" in kwargs and not terms and not options["folder_id"]:
+        # Where the call holds null, Ansible takes the folder of the environment.
+        if not terms and "folder_id" in kwargs and not kwargs["folder_id"]:
             raise AnsibleOptionsError("folder_id is empty, and no cluster is named: give one of them.")
+        whole_folder = not terms and "folder_id" in kwargs and options["by"] != "name"
         try:
-            found = newest_backups(
-                terms, options, credential_levels(self), whole_folder=not terms and "folder_id" in kwargs
-            )
+            found = newest_backups(terms, options, credential_levels(self), whole_folder=whole_folder)
         except MdbError as exc:
             raise AnsibleLookupError(str(exc)) from None
         for warning in found.warnings:

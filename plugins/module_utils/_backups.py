@@ -132,7 +132,7 @@ def from_facts(rows: t.Iterable[t.Any], evaluated_at: int | None) -> list[Backup
     backups = []
     for facts, backup in zip(given, parsed, strict=True):
         age = (facts if evaluated_at is None else backup.facts).get("age_seconds")
-        backups.append(backup._replace(facts={**facts, "age_seconds": age}))
+        backups.append(backup._replace(facts={**facts, **backup.facts, "age_seconds": age}))
     return backups
 
 

@@ -29,7 +29,7 @@ def parse_max_age(value: str | int | float | None) -> int | None:
 
     :raises OptionError: the value is no duration
     """
-    if value is None or value == "":
+    if value is None:
         return None
     try:
         return parse_duration(value)

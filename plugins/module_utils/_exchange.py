@@ -74,7 +74,7 @@ def perform(exchange: Exchange, credential: Credential, transport: Transport) ->
     """An IAM token, and the seconds that it lives.
 
     :raises CredentialError: the service refuses, or its answer holds no token
-    :raises MdbError: the service could not be asked
+    :raises MdbError: the service could not be asked, or cannot answer
     """
     doing = f"exchanging {credential.description} for an IAM token"
     try:
@@ -89,14 +89,18 @@ def perform(exchange: Exchange, credential: Credential, transport: Transport) ->
     except ConnectionFailed as exc:
         raise _nothing_configured(credential, str(exc)) or exc from None
     if not is_success(answer):
-        error = api_error(answer, doing, transport.secrets, dict.fromkeys(range(1, 17), _REFUSED))
-        raise _nothing_configured(credential, str(error)) or CredentialError(str(error), **error.details)
+        error = api_error(answer, doing, transport.secrets, dict.fromkeys(_REFUSALS, _REFUSED))
+        refused = CredentialError(str(error), **error.details) if error.code in _REFUSALS else error
+        raise _nothing_configured(credential, str(error)) or refused
     fields = decode_object(answer, doing)
     value, end = (fields.get(name) for name in exchange.fields)
     if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value:
         raise CredentialError(f"{doing}: the answer holds no usable '{exchange.fields[0]}'. Check the endpoint.")
     return value, _life(end)
 
+
+_REFUSALS = (3, 5, 7, 9, 16)
+"""The codes of C(google.rpc.Status) that say no to a credential; the others say that the service cannot answer."""
 
 _REFUSED = (
     "The credential was not accepted: check that the key or the federation still exists, that its service account does, and that this"

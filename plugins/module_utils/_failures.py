@@ -24,6 +24,9 @@ def reason(exc: BaseException) -> str:
     """The innermost cause in words, without the URLs that the outer ones print."""
     chain = list(_chain(exc))
     innermost = chain[-1]
+    if isinstance(innermost, ValueError) and not isinstance(innermost, (requests.exceptions.InvalidSchema, OSError)):
+        # What cannot be read as an address is quoted by its message, and a proxy's address may hold a password.
+        return "an address cannot be read"
     if isinstance(innermost, TimeoutError) or "timed out" in str(innermost):
         return "timed out"
     if isinstance(innermost, ssl.SSLCertVerificationError):

@@ -255,6 +255,10 @@ def _check_limits(options: t.Mapping[str, t.Any]) -> None:
         value = options.get(option)
         if value is None:
             continue
-        if not math.isfinite(value) or value < least or (most is not None and value > most):
+        if (
+            (isinstance(value, float) and not math.isfinite(value))
+            or value < least
+            or (most is not None and value > most)
+        ):
             span = f"at least {least}" if most is None else f"{least} to {most}"
             raise OptionError(f"{option} is {value}; it can be {span}.", option=option)

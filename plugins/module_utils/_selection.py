@@ -122,6 +122,8 @@ class Criteria(t.NamedTuple):
             if not _fits(value, criterion.spec["type"]):
                 wanted = "a list of texts" if criterion.spec["type"] == "list" else "a time in quotes"
                 raise OptionError(f"{criterion.option} is of a wrong type; write {wanted}.", option=criterion.option)
+            if isinstance(value, (list, tuple)):  # what a module's option is made, a lookup's is not
+                value = [str(item) for item in value]
             try:
                 prepared[criterion.option] = criterion.prepare(value)
             except ValueError as exc:

@@ -257,7 +257,11 @@ def _verification(options: TransportOptions) -> bool | str:
         if not os.path.isdir(path):
             ssl.create_default_context(cafile=path)
     except OSError as exc:  # ssl.SSLError is one
-        problem = exc.strerror if isinstance(exc, FileNotFoundError) else "holds no certificate in PEM form"
+        problem = (
+            exc.strerror
+            if isinstance(exc, (FileNotFoundError, PermissionError))
+            else "holds no certificate in PEM form"
+        )
         raise OptionError(
             f"ca_path {path}: {problem}. Name a file or folder with the certificates of trusted authorities."
         ) from None

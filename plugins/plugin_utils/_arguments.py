@@ -24,7 +24,12 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
 from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import OPTIONS as CREDENTIALS
 from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import Level
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
-from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question, connection_spec
+from ansible_collections.yacloud.mdb.plugins.module_utils._options import (
+    Connection,
+    Question,
+    connection_spec,
+    question_spec,
+)
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import ON_MISSING
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import FORMATS
@@ -105,10 +110,15 @@ def argument_problems(variables: t.Mapping[str, t.Any], role: str) -> list[str]:
 
 def _check_names(own: dict[str, t.Any], known: t.Sequence[str], found: Variables) -> None:
     """A misspelt variable would leave a guard out without a word."""
+    spec = question_spec()
+    of_the_module = {
+        name: key for key, option in QUESTION.items() for name in (option, *spec[option].get("aliases", ()))
+    }
     for key in own:
         if key in known or key == "result":
             continue
-        for near in difflib.get_close_matches(key, known, n=1, cutoff=_ALIKE):
+        same = of_the_module.get(key)
+        for near in [same] if same else difflib.get_close_matches(key, known, n=1, cutoff=_ALIKE):
             found.refuse(key, f"is no variable of this role; did you mean {found.name(near)}?")
 
 

@@ -177,6 +177,8 @@ def _refusals(answer: Answer, exports: t.Sequence[t.Mapping[str, t.Any]]) -> lis
     newest = {cluster_id: backup.facts for cluster_id, backup in answer.newest.items()}
     refused = []
     for entry in exports:
+        if not isinstance(entry, t.Mapping) or not {"path", "format"} <= set(entry):
+            raise OptionError("export holds an entry without path or format.", option="export")
         try:
             export_text(newest, answer.selection, entry["format"])
         except MdbError as exc:

@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup
 from ansible_collections.yacloud.mdb.plugins.module_utils._durations import format_duration
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA, Criteria
+from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA, Criteria, Criterion
 
 
 def explain_none(cluster: str | None, counts: dict[str, t.Any], criteria: Criteria) -> str:
@@ -34,10 +34,16 @@ def explain_none(cluster: str | None, counts: dict[str, t.Any], criteria: Criter
 def explain_fallen(filtered_out: dict[str, int], criteria: Criteria) -> list[str]:
     """How many backups fell at each criterion, such as "4 without shard shard2"; criteria at which none fell are left out."""
     return [
-        f"{filtered_out[criterion.option]} {criterion.fallen(criteria.given[criterion.option])}"
+        f"{filtered_out[criterion.option]} {_fallen(criterion, criteria)}"
         for criterion in CRITERIA
         if filtered_out.get(criterion.option)
     ]
+
+
+def _fallen(criterion: Criterion, criteria: Criteria) -> str:
+    """In words, without the value where it is not known: the module was asked with it, and a filter afterwards without."""
+    given = criteria.given.get(criterion.option)
+    return f"not as {criterion.option} wants" if given is None else criterion.fallen(given)
 
 
 def explain_stale(cluster: str, newest: Backup, max_age: int, evaluated_at: int) -> str:

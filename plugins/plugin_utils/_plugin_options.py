@@ -40,7 +40,7 @@ def set_options(plugin: LookupBase, variables: t.Mapping[str, t.Any] | None, dir
     templated = {
         name: t.cast("Templar", plugin._templar).template(value)
         for name, value in (variables or {}).items()
-        if name.startswith(PREFIX)
+        if name.removeprefix(PREFIX) in known and name.startswith(PREFIX)
     }
     given = {name: str(value) if isinstance(value, datetime.datetime) else value for name, value in direct.items()}
     with _without_empty_variables(plugin):

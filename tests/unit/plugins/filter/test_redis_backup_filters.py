@@ -114,6 +114,35 @@ def test_a_missing_backup(on_missing: str, errors: int, told: int, warnings: lis
     assert len(warnings) == told
 
 
+@pytest.mark.parametrize(
+    "options", [{"type": ["MANUAL"]}, {"created_before": "2026-11-20T00:00:00Z"}, {"shards": ["s9"]}]
+)
+def test_criteria_that_only_the_task_was_given_are_told_without_their_values(options: dict[str, t.Any]) -> None:
+    """So that C(module_defaults), or a filter used without them, ends in no traceback."""
+    (option,) = options
+    asked = result({ORDERS: [*backups(ORDERS, 3, type="AUTOMATED", sourceShardNames=["s1"])]}, **options)
+    words = f"1 not as {option} wants"
+    assert words in "\n".join(apply("redis_backup_decision", asked))
+    assert words in "\n".join(apply("redis_backup_objections", asked))
+    assert words in apply("redis_backup_freshness", asked, "26h")["clusters"][ORDERS]["reason"]
+
+
+def test_rows_made_by_hand_need_not_be_whole() -> None:
+    row = {"id": "a", "source_cluster_id": ORDERS, "created_at": "2026-11-20T00:00:00Z"}
+    assert apply("redis_newest_backup", [row])[ORDERS]["type"] is None
+    for options in ({"type": "MANUAL"}, {"shards": ["s1"]}):
+        for given in (row, {**row, "source_shard_names": None, "type": None}):
+            assert apply("redis_newest_backup", [given], **options) == {}
+
+
+@pytest.mark.parametrize("entry", [{"path": "x"}, {"format": "json"}, "x"])
+def test_an_export_that_is_not_whole_is_named(entry: t.Any) -> None:
+    with pytest.raises(
+        AnsibleFilterError, match=r"^redis_backup_objections: export holds an entry without path or format"
+    ):
+        apply("redis_backup_objections", answer(), on_missing="skip", export=[entry])
+
+
 def test_the_export() -> None:
     text = apply("redis_backup_export", answer(), "dotenv")
     assert text.splitlines()[-1] == "REDIS_BACKUP_C9QORDERS_CLUSTER_ID=c9qorders"

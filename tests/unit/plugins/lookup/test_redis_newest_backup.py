@@ -91,6 +91,34 @@ def test_a_folder_is_read_only_where_the_call_says_so(ask: Asker, place: str, mo
     assert ask(variables={"yacloud_mdb_folder_id": FOLDER} if place == "variables" else {}) == []
 
 
+@pytest.mark.parametrize("folder_id", [None, ""])
+def test_a_folder_that_the_call_leaves_empty_is_none_of_the_environment(
+    ask: Asker, folder_id: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YC_FOLDER_ID", FOLDER)
+    with pytest.raises(AnsibleError, match="folder_id is empty, and no cluster is named"):
+        ask(folder_id=folder_id)
+
+
+def test_no_name_asks_nothing_whatever_the_folder(ask: Asker) -> None:
+    assert ask(by="name", folder_id=FOLDER) == []
+
+
+def test_shards_may_be_numbers(ask: Asker, server: Server) -> None:
+    page = answer({"backups": [row(1, sourceShardNames=["1", "2"]), row(2, sourceShardNames=["3"])]})
+    server.on(backups_path(), page, page)
+    assert ids(ask(CLUSTER, shards=[1])) == [row(1)["id"]]
+    with pytest.raises(AnsibleLookupError, match="2 without shard 4"):
+        ask(CLUSTER, shards=[4])
+
+
+def test_variables_that_are_no_option_are_left_alone(ask: Asker, server: Server) -> None:
+    server.on(backups_path(), answer({"backups": [row(1)]}))
+    assert ids(ask(CLUSTER, variables={"yacloud_mdb_note": trust_as_template("{{ nowhere.at.all }}")})) == [
+        row(1)["id"]
+    ]
+
+
 def test_names(ask: Asker, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YC_FOLDER_ID", FOLDER)
     server.on(FOLDER_CLUSTERS, answer({"clusters": [{"id": CLUSTER, "name": "orders"}]}))

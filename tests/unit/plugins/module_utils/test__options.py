@@ -135,6 +135,7 @@ def test_secrets_are_not_logged_and_paths_are() -> None:
         ({"cluster_ids": ["a"], "page_size": 1001}, "page_size is 1001"),
         ({"cluster_ids": ["a"], "limit": 0}, "limit is 0; it can be at least 1"),
         ({"cluster_ids": ["a"], "limit": -1}, "limit is -1"),
+        ({"cluster_ids": ["a"], "page_size": 10**400}, "page_size is 1000"),
         ({"cluster_ids": ["a"], "max_age": "soon"}, "max_age 'soon' is no duration"),
         ({"cluster_ids": ["a"], "created_after": "x"}, "created_after 'x' is no RFC 3339 time"),
         ({"cluster_ids": [], "created_after": "x"}, "created_after 'x' is no RFC 3339 time"),

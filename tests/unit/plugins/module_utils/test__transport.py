@@ -486,7 +486,13 @@ def _has_socks() -> bool:
 
 
 def test_a_proxys_password_is_not_shown(make: Make, names: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    for proxy in ("http://user:s3cret@proxy.example:port", "http://user:s3cret@proxy.example"):
+    for proxy in (
+        "http://user:s3cret@proxy.example:port",
+        "http://user:s3cret@proxy.example",
+        "http://user:s3cret#@127.0.0.1:9",
+        "http://user:s3cret?@127.0.0.1:9",
+        "http://user:s3cret/@127.0.0.1:9",
+    ):
         monkeypatch.setenv("HTTPS_PROXY", proxy)
         with pytest.raises(ConnectionFailed) as caught:
             make(api_retries=0).get(f"https://{NAME}")
