@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Everything made lies in .venv, .nox and build; `make clean` removes them.
+# Everything made lies in .venv, .nox and build, beside Python's own __pycache__; `make clean` removes it.
 
 # Checks that run at the same time.
 JOBS ?= 2
@@ -22,6 +22,7 @@ export PATH := $(VENV)/bin:$(subst $(space),:,$(FOLDERS))
 # Start-up costs two to three times as much where Python may not keep its bytecode.
 export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON_DOWNLOADS := never
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/build/hypothesis
 export VIRTUAL_ENV := $(VENV)
 unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH
 
@@ -75,6 +76,7 @@ env: $(VENV)/.dev ## make the developer environment .venv
 .PHONY: clean
 clean: ## remove everything that was made
 	rm -rf .venv .nox build .ansible tests/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What a playbook needs, and the emulator.
 $(VENV)/.run: $(VENV)/bin/uv requirements.txt pyproject.toml emulator/pyproject.toml | $(CHECKOUT_LINK)

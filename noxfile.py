@@ -258,7 +258,8 @@ def units(session: nox.Session, core: str) -> None:
     if metadata.version("ansible-core").startswith(f"{core}.") and not EVERY_CORE:
         session.skip("the check pytest runs them on this core; with EVERY_CORE=1 this one too")
     versions = install_core(session, core, "--requirement", "tests/unit/requirements.txt")
-    session.install("--requirement", str(ansible_test_library(session) / "_data/requirements/units.txt"))
+    wanted = str(ansible_test_library(session) / "_data/requirements/units.txt")
+    session.install("--requirement", wanted, *group("test"), "mock<6", "pytest-mock<4")
     targets = [] if session.posargs else ["tests/unit/plugins/"]
     output = ansible_test(session, core, "units", "--local", "--python", str(session.python), *targets)
     note(session, f"{versions}: {passed(output)}")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Times become figures: medians over rounds in which the contenders took turns. No clock is read here but the contenders'."""
+"""Times become figures: medians over rounds in which the contenders took turns."""
 
 from __future__ import annotations
 

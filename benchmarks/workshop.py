@@ -85,16 +85,19 @@ class Workshop:
         :raises Failed: it ended with an error
         """
         start = self._clock()
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_LIMIT,
-        )
+        try:
+            done = subprocess.run(
+                command,
+                cwd=self.folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_LIMIT,
+            )
+        except subprocess.TimeoutExpired:
+            raise Failed(f"not done after {_LIMIT} s") from None
         seconds = self._clock() - start
         if done.returncode:
             raise Failed(f"exit status {done.returncode}: {done.stdout[-3000:]}\n{done.stderr[-3000:]}")

@@ -36,6 +36,8 @@ CODE_OF_STATUS: dict[int, int] = {
     400: code_pb2.INVALID_ARGUMENT,
     409: code_pb2.ABORTED,
     500: code_pb2.INTERNAL,
+    502: code_pb2.UNAVAILABLE,
+    504: code_pb2.DEADLINE_EXCEEDED,
 }
 
 

@@ -119,7 +119,7 @@ def read_fault(document: Any, origin: str) -> Fault:
         if document.get(name) not in allowed:
             raise ConfigError(f"{origin}: {name} is {document.get(name)!r}; choose {', '.join(allowed)}")
     _check_types(document, origin)
-    values = dict(document)
+    values = {name: value for name, value in document.items() if value is not None}
     values["headers"] = {str(key): str(value) for key, value in (document.get("headers") or {}).items()}
     fault = Fault(**values)
     _check_whole(fault, origin)

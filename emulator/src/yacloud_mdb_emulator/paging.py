@@ -111,11 +111,11 @@ def start(size: int, settings: Settings) -> Position:
 
 def cut(rows: Sequence[Row], at: Position, settings: Settings) -> Page:
     """The page at a position, as the settings about empty pages and repeated rows have it."""
-    if at.tail:
-        return Page([], at, None)
-    if at.empty:
-        return Page([], at, at.following(at.offset))
     again = [row for row in rows if row.again] if at.again else []
+    if at.tail:
+        return Page(again, at, None)
+    if at.empty:
+        return Page([], at, replace(at.following(at.offset), again=at.again))
     repeated = rows[at.offset - 1 : at.offset] if settings.repeat_rows and at.offset and at.size > 1 else []
     return with_extra(rows, at, settings, [*again, *repeated])
 

@@ -107,7 +107,10 @@ class Rest:
         made = await self._make(fault, answer)
         made.headers.setdefault("x-request-id", entry.request_id or "")
         made.headers.setdefault("x-server-trace-id", uuid.uuid4().hex)
-        if fault is None or fault.kind != "stall" or fault.after_headers:
+        unanswered = fault is not None and (
+            fault.kind == "reset" or (fault.kind == "stall" and not fault.after_headers)
+        )
+        if not unanswered:
             entry.status, entry.code = made.status, made.code
         return await delivery.send(request, made, fault, self.stopping)
 

@@ -39,6 +39,8 @@ def read_file(path: str) -> dict[str, Any]:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"seed file {path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"seed file {path}: is no UTF-8: {error.reason} at byte {error.start}") from error
     try:
         document = yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a SafeLoader
     except yaml.YAMLError as error:
@@ -145,6 +147,11 @@ def _read_account(account: Mapping[str, Any], into: Credentials, where: str) -> 
 
 def _raw(item: Mapping[str, Any], where: str) -> Mapping[str, Any]:
     return _mapping(item.get("raw") or {}, f"{where}: raw")
+
+
+def read_settings(document: Mapping[str, Any], origin: str) -> Mapping[str, Any]:
+    """The section of settings, empty where there is none; raises ConfigError."""
+    return _mapping(document.get("settings") or {}, f"{origin}: settings")
 
 
 def _mapping(value: Any, where: str) -> Mapping[str, Any]:

@@ -101,8 +101,11 @@ def authority(listener: socket.socket) -> str:
 def _announce(world: World, plan: Plan, addresses: dict[str, Any]) -> None:
     if plan.ready_file:
         part = Path(f"{plan.ready_file}.{os.getpid()}.part")
-        part.write_text(json.dumps(index(world, addresses), indent=2) + "\n", encoding="utf-8")
-        part.replace(plan.ready_file)
+        try:
+            part.write_text(json.dumps(index(world, addresses), indent=2) + "\n", encoding="utf-8")
+            part.replace(plan.ready_file)
+        except OSError as error:
+            raise ConfigError(f"--ready-file {plan.ready_file}: cannot be written: {error.strerror}") from error
     print(addresses["url"], flush=True)
     if not plan.quiet:
         print(_hints(world, plan, addresses), file=sys.stderr, flush=True)

@@ -14,7 +14,7 @@ from .faults import FaultBook
 from .generate import Amount, fill
 from .journal import Journal
 from .paging import TokenCodec
-from .seed import read_amount, read_clusters, read_credentials, read_faults
+from .seed import read_amount, read_clusters, read_credentials, read_faults, read_settings
 from .settings import Settings
 from .storage import Store
 from .tokens import KEY_ID, SERVICE_ACCOUNT_ID, AuthorizedKey, Credentials
@@ -47,7 +47,7 @@ class World:
     def reset(self) -> None:
         """Everything as it was at the start, the log empty."""
         document, origin = self.launch.document, "seed file"
-        settings = Settings().changed(document.get("settings") or {}, origin)
+        settings = Settings().changed(read_settings(document, origin), origin)
         settings = settings.changed(self.launch.flags, "command line")
         amount = replace(read_amount(document, origin), **self.launch.amount)
         # The time of the start, not the clock, or made-up data would move on.
@@ -60,7 +60,7 @@ class World:
         Settings go back to those of the command line first, so that one test's never reach the next.
         """
         settings = Settings().changed(self.launch.flags, "command line")
-        settings = settings.changed(document.get("settings") or {}, origin)
+        settings = settings.changed(read_settings(document, origin), origin)
         self._load(document, origin, settings, read_amount(document, origin), settings.now_ns())
 
     def _load(self, document: Mapping[str, Any], origin: str, settings: Settings, amount: Amount, now: int) -> None:

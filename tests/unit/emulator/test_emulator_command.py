@@ -59,6 +59,7 @@ def test_refusal_says_why(capsys, flags, named):
         ("clusters: {}", "must be a list"),
         ("cluster: []", "unknown section 'cluster'"),
         ("settings: {orders: newest}", "orders"),
+        ("settings: [orders]", "settings: must be a mapping"),
         ("tokens: {acepted: []}", "acepted"),
         ("faults: [{route: ListBackups}]", "kind"),
         ("[", "YAML"),
@@ -68,6 +69,18 @@ def test_bad_seed_is_explained(capsys, tmp_path, text, named):
     seed = tmp_path / "seed.yaml"
     seed.write_text(text)
     assert re.search(named, refusal(capsys, "--seed", str(seed)))
+
+
+def test_seed_that_is_no_text_is_explained(capsys, tmp_path):
+    seed = tmp_path / "seed.yaml"
+    seed.write_bytes(b"clusters: [\xff]")
+    assert "is no UTF-8" in refusal(capsys, "--seed", str(seed))
+
+
+def test_ready_file_that_cannot_be_written_is_named(tmp_path):
+    path = tmp_path / "missing" / "ready.json"
+    with pytest.raises(testing.EmulatorError, match=r"code 2: .*--ready-file .*missing/ready.json: cannot be written"):
+        testing.Emulator.start(args=["--ready-file", str(path)])
 
 
 def test_taken_port_is_named():

@@ -71,6 +71,8 @@ def test_reset(client, emulator):
     emulator.add_fault(route=ROUTE, kind="reset")
     with pytest.raises(ConnectionResetError):
         client.request(PATH)
+    (entry,) = emulator.admin("GET", "/requests")["requests"]
+    assert (entry["fault"], entry["status"], entry["code"]) == ("reset", None, None)
 
 
 def test_truncated_with_length(client, emulator):
@@ -165,13 +167,30 @@ def test_token_cycle(client, emulator):
     assert tokens[:3] == tokens[3:6] == tokens[6:]
 
 
-def test_backup_finishes_while_it_is_listed(client, emulator):
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_a_status_has_the_code_that_goes_with_it(client, emulator, status):
+    emulator.add_fault(route=ROUTE, kind="status", status=status)
+    assert client.backups()[1]["code"] == {429: 8, 500: 13, 502: 14, 503: 14, 504: 4}[status]
+
+
+def test_a_key_that_is_null_is_as_good_as_left_out(client, emulator):
+    emulator.add_fault(route=ROUTE, kind="status", times=None, after=None, delay=None, headers=None)
+    assert [client.backups()[0] for _turn in range(2)] == [503, 200]
+
+
+@pytest.mark.parametrize("empty", ["none", "before", "between", "after", "all"])
+def test_backup_finishes_while_it_is_listed(client, emulator, empty):
     running = {"id": "c9qone:run", "started_at": "2026-11-24T21:50:00Z"}
     done = [{"id": f"c9qone:{number}", "created_at": "2026-11-20T22:00:00Z"} for number in range(5)]
-    emulator.seed({"clusters": [{"id": "c9qone", "backups": [running, *done]}], "settings": {"order": "stored"}})
-    emulator.add_fault(route=ROUTE, kind="finish_backup", page=1)
+    emulator.seed(
+        {
+            "clusters": [{"id": "c9qone", "backups": [running, *done]}],
+            "settings": {"order": "stored", "empty_pages": empty},
+        }
+    )
+    emulator.add_fault(route=ROUTE, kind="finish_backup", page=2 if empty in ("before", "all") else 1)
     pages = client.walk("/managed-redis/v1/clusters/c9qone/backups", pageSize=3)
-    rows = [row for page in pages for row in page["backups"]]
+    rows = [row for page in pages for row in page.get("backups", [])]
     assert ["createdAt" in row for row in rows if row["id"] == "c9qone:run"] == [False, True]
     assert len({row["id"] for row in rows}) == 6
 
