@@ -48,7 +48,7 @@ options:
   max_age:
     description:
       - How old a newest backup may be, such as V(26h), V(1d2h), V(90m), V(PT26H), or a number of seconds. An older one is an error that
-        names the cluster, the age and this limit.
+        names the cluster, the age and this limit. Where a whole folder is read, that of a deleted cluster counts too, for as long as it is there.
     type: raw
   on_missing:
     description:
