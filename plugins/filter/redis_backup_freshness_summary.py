@@ -57,8 +57,8 @@ def redis_backup_freshness_summary(document: t.Any, warn: bool = False) -> list[
     :param warn: shows them as a warning too, if a cluster misses the objective
     :raises AnsibleFilterError: the input is no verdict
     """
-    verdict, _clusters = read_document(document)
-    lines = summary(verdict)
+    verdict, clusters = read_document(document)
+    lines = summary(verdict, clusters)
     if warn and verdict["missed"]:
         Display().warning("\n".join(lines))
     return lines

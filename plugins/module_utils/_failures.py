@@ -24,7 +24,7 @@ def reason(exc: BaseException) -> str:
     """The innermost cause in words, without the URLs that the outer ones print."""
     chain = list(_chain(exc))
     innermost = chain[-1]
-    if isinstance(innermost, ValueError) and not isinstance(innermost, (requests.exceptions.InvalidSchema, OSError)):
+    if isinstance(innermost, ValueError) and not isinstance(innermost, OSError):  # as all of requests' own are
         # What cannot be read as an address is quoted by its message, and a proxy's address may hold a password.
         return "an address cannot be read"
     if isinstance(innermost, TimeoutError) or "timed out" in str(innermost):

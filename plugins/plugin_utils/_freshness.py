@@ -179,12 +179,12 @@ def headline(document: Document) -> str:
     return f"{subject} the objective of {document['objective']}."
 
 
-def summary(document: t.Any) -> list[str]:
+def summary(document: Document, clusters: list[tuple[str, t.Any]]) -> list[str]:
     """The verdict in lines to read: all stale and never-backed-up clusters, the worst first; then what else there is.
 
-    :raises OptionError: the input is no document
+    :param document: what :func:`read_document` read
+    :param clusters: its clusters, the worst first
     """
-    document, clusters = read_document(document)
     lines = [headline(document)]
     for cluster_id, cluster in clusters:
         if cluster["status"] == "never":

@@ -37,10 +37,11 @@ def set_options(plugin: LookupBase, variables: t.Mapping[str, t.Any] | None, dir
     if unknown := sorted(set(direct) - set(known)):
         raise AnsibleOptionsError(f"unknown option {', '.join(unknown)}; the options are: {', '.join(known)}.")
     # Ansible casts what it finds in variables before it templates it, so that "{{ seconds }}" would be no number.
+    settable = [PREFIX + name for name in known]
     templated = {
-        name: t.cast("Templar", plugin._templar).template(value)
-        for name, value in (variables or {}).items()
-        if name.removeprefix(PREFIX) in known and name.startswith(PREFIX)
+        name: t.cast("Templar", plugin._templar).template(variables[name])
+        for name in settable
+        if variables and name in variables
     }
     given = {name: str(value) if isinstance(value, datetime.datetime) else value for name, value in direct.items()}
     with _without_empty_variables(plugin):

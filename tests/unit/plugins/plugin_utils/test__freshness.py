@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_instant
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import in_words, judge, summary
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import in_words, judge, read_document, summary
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._metrics import metrics_text
 from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import (
     CARTS,
@@ -25,6 +25,10 @@ from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results imp
     result,
 )
 from ansible_collections.yacloud.mdb.tests.unit.samples import FOLDER, NOW, row
+
+
+def told(document: t.Any) -> list[str]:
+    return summary(*read_document(document))
 
 
 def test_statuses_the_worst_first() -> None:
@@ -65,7 +69,7 @@ def test_a_deleted_cluster_is_judged_only_where_it_was_asked_for() -> None:
 
 def test_a_backup_from_the_future_is_said_to_be_ahead_of_the_clock() -> None:
     answer = result({ORDERS: backups(ORDERS, -0.25), SESSIONS: backups(SESSIONS, 3)})
-    assert summary(judge(answer, {}, max_age="26h"))[-1:] == [
+    assert told(judge(answer, {}, max_age="26h"))[-1:] == [
         "  fresh  2 clusters, newest backup between 15m ahead of the clock and 3h old"
     ]
     assert "newest backup is 15m ahead of the clock" in judge(answer, {}, max_age="26h")["clusters"][ORDERS]["reason"]
@@ -86,7 +90,7 @@ def test_an_objective_is_needed(max_age: t.Any) -> None:
 
 
 def test_the_message() -> None:
-    assert summary(folder()) == [
+    assert told(folder()) == [
         "2 of 3 clusters miss the objective of 26h.",
         "  NEVER  c9qcarts (carts): no backup exists: the API lists none",
         f"  STALE  c9qsessions (sessions-prod): its newest backup is 30h old, 4h beyond the objective; c9qsessions:b00000 of {hours_ago(30)}",
@@ -107,12 +111,12 @@ def test_the_message() -> None:
 )
 def test_the_verdict_in_one_sentence(clusters: dict[str, list[float]], headline: str) -> None:
     answer = result({cluster: backups(cluster, *hours) for cluster, hours in clusters.items()})
-    assert summary(judge(answer, {}, max_age="26h"))[0] == headline
+    assert told(judge(answer, {}, max_age="26h"))[0] == headline
 
 
 def test_the_ages_of_fresh_clusters() -> None:
     answer = result({ORDERS: backups(ORDERS, 3), SESSIONS: backups(SESSIONS, 25.5), CARTS: backups(CARTS, 4)})
-    assert summary(judge(answer, {}, max_age="26h"))[1:] == [
+    assert told(judge(answer, {}, max_age="26h"))[1:] == [
         "  fresh  3 clusters, newest backup between 3h and 25h 30m old"
     ]
 
@@ -134,7 +138,7 @@ def test_durations_in_words(seconds: int, words: str) -> None:
 
 
 def test_a_verdict_in_json_is_as_good() -> None:
-    for use in (summary, metrics_text):
+    for use in (told, metrics_text):
         assert use(json.dumps(folder())) == use(folder())
         assert use(json.dumps(folder(), sort_keys=True, indent=2)) == use(folder())
 
@@ -142,11 +146,11 @@ def test_a_verdict_in_json_is_as_good() -> None:
 @pytest.mark.parametrize("value", ["", "{", "c9q", '{"clusters": NaN'])
 def test_text_that_is_no_json(value: str) -> None:
     with pytest.raises(OptionError, match="the input is a text, but not the JSON of a verdict: "):
-        summary(value)
+        told(value)
 
 
 @pytest.mark.parametrize("value", [None, [], {}, {"clusters": {}}, "null", "[]", "{}"])
 def test_no_verdict(value: t.Any) -> None:
-    for use in (summary, metrics_text):
+    for use in (told, metrics_text):
         with pytest.raises(OptionError, match="the input is no result of the filter"):
             use(value)
