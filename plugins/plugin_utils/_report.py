@@ -57,7 +57,7 @@ def report_html(document: t.Any, backups: t.Any) -> str:
     axis = Axis(round(document["objective_seconds"] * SECOND))
     marks = _marks(backups, clusters, evaluated_at, axis)
     rows = "".join(_row(cluster_id, cluster, marks[cluster_id], axis) for cluster_id, cluster in clusters)
-    kinds = {mark.kind for cluster_marks in marks.values() for mark in cluster_marks}
+    kinds = {mark.kind for cluster_marks in marks.values() for mark in within(axis, cluster_marks)}
     body = [
         _header(document, clusters),
         f"<main>{_legend(document, kinds)}{_table(rows, axis)}" if clusters else "<main>",

@@ -129,6 +129,13 @@ def test_the_legend_explains_what_is_there() -> None:
         assert ("backup of unknown type" in Page(page_of(answer)).text) is explained
 
 
+def test_the_legend_explains_nothing_that_is_too_old_to_be_shown() -> None:
+    text = page_of(result({ORDERS: [*backups(ORDERS, 3), *backups(ORDERS, 400, type="MANUAL")]}))
+    legend = Page(text).text
+    assert "automated backup" in legend
+    assert "backup of unknown type" not in legend
+
+
 def test_the_same_facts_give_the_same_page() -> None:
     assert page_of(folder()) == page_of(folder())
 
