@@ -6,26 +6,19 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.plugins.action import ActionBase
-
 # Ansible loads this file once, before it forks: every worker inherits what is imported here, which is most of what a task saves.
-from ansible_collections.yacloud.mdb.plugins.plugin_utils import _in_process
+from ansible_collections.yacloud.mdb.plugins.module_utils._facts import gather
+from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question, argument_spec
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._in_process import InProcessAction
 
 
-class ActionModule(ActionBase):
-    """Answers in the worker where that is the same, and runs the module where it is not."""
+class ActionModule(InProcessAction):
+    """Asks the API in the worker where that is the same."""
 
-    _supports_check_mode = True
-    _supports_async = True
+    argument_spec = staticmethod(argument_spec)
 
-    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """The module's result; a failure is a result too, so that nothing of the collection's is raised."""
-        result: dict[str, t.Any] = super().run(tmp, task_vars)
-        variables = task_vars or {}
-        if _in_process.can_answer(self, variables):
-            return {**result, **_in_process.answer(self)}
-        wrap_async = self._task.async_val
-        result.update(self._execute_module(task_vars=variables, wrap_async=wrap_async))
-        if not wrap_async:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
-        return result
+    def answer(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The module's result."""
+        result = gather(Question.from_options(options), lambda: Connection.from_options(options))
+        warnings = {"warnings": result.warnings} if result.warnings else {}
+        return {"changed": False, **result.facts, **warnings}

@@ -11,6 +11,7 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import os
 import sys
@@ -19,13 +20,39 @@ import typing as t
 from ansible import constants
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
+from ansible.plugins.action import ActionBase
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
-from ansible_collections.yacloud.mdb.plugins.module_utils._facts import gather
-from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question, argument_spec
 
-if t.TYPE_CHECKING:
-    from ansible.plugins.action import ActionBase
+
+class InProcessAction(ActionBase):
+    """An action that answers in the worker where that is the same, and runs its module where it is not."""
+
+    argument_spec: t.Callable[[], dict[str, dict[str, t.Any]]]
+    """The module's own argument spec."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    @abc.abstractmethod
+    def answer(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The module's result.
+
+        :param options: the task's arguments, validated and converted
+        :raises MdbError: what the module would fail with
+        """
+
+    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """The module's result; a failure is a result too, so that nothing of the collection's is raised."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        if can_answer(self, variables):
+            return {**result, **_answered(self)}
+        wrap_async = self._task.async_val
+        result.update(self._execute_module(task_vars=variables, wrap_async=wrap_async))
+        if not wrap_async:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return result
 
 
 def can_answer(action: ActionBase, task_vars: dict[str, t.Any]) -> bool:
@@ -39,9 +66,8 @@ def can_answer(action: ActionBase, task_vars: dict[str, t.Any]) -> bool:
     )
 
 
-def answer(action: ActionBase) -> dict[str, t.Any]:
-    """What the module would return."""
-    validated = ModuleArgumentSpecValidator(argument_spec()).validate(action._task.args)
+def _answered(action: InProcessAction) -> dict[str, t.Any]:
+    validated = ModuleArgumentSpecValidator(action.argument_spec()).validate(action._task.args)
     if validated.error_messages:
         kind = (
             f"Unsupported parameters for ({action._task.action}) module: "
@@ -49,15 +75,12 @@ def answer(action: ActionBase) -> dict[str, t.Any]:
             else ""
         )
         return {"failed": True, "msg": f"{kind}{validated.errors.msg}"}
-    options = validated.validated_parameters
     try:
         # A local module's relative paths start at the playbook.
         with contextlib.chdir(action._loader.get_basedir()):
-            result = gather(Question.from_options(options), lambda: Connection.from_options(options))
+            return action.answer(validated.validated_parameters)
     except MdbError as exc:
         return {"failed": True, "msg": str(exc), "error": exc.as_dict()}
-    warnings = {"warnings": result.warnings} if result.warnings else {}
-    return {"changed": False, **result.facts, **warnings}
 
 
 def _environment(action: ActionBase) -> dict[str, t.Any]:

@@ -17,6 +17,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils import (
     _backups,
     _credentials,
     _facts,
+    _files,
     _options,
     _transport,
 )
@@ -44,7 +45,7 @@ def _documented(path: str) -> dict[str, dict[str, t.Any]]:
     """The options of a plugin's documentation, those of its fragments included."""
     doc = yaml.safe_load(_text(path, "DOCUMENTATION"))
     found: dict[str, dict[str, t.Any]] = {}
-    for fragment in doc["extends_documentation_fragment"]:
+    for fragment in doc.get("extends_documentation_fragment", []):
         for name, option in yaml.safe_load(FRAGMENTS.get(fragment, "{}")).get("options", {}).items():
             found.setdefault(name, {}).update(option)
     for name, option in doc["options"].items():
@@ -53,19 +54,25 @@ def _documented(path: str) -> dict[str, dict[str, t.Any]]:
 
 
 MODULE = _documented("plugins/modules/redis_backup_info.py")
+FILE = _documented("plugins/modules/redis_backup_file.py")
 LOOKUP = _documented("plugins/lookup/redis_newest_backup.py")
 FILTER = _documented("plugins/filter/redis_newest_backup.py")
 
 
-def test_the_module_documents_its_options() -> None:
-    assert set(MODULE) == set(_options.argument_spec())
+@pytest.mark.parametrize(
+    ("documented", "specified"), [(MODULE, _options.argument_spec()), (FILE, _files.file_spec())], ids=["info", "file"]
+)
+def test_an_option_is_what_it_is_documented_to_be(
+    documented: dict[str, dict[str, t.Any]], specified: dict[str, dict[str, t.Any]]
+) -> None:
+    assert set(documented) == set(specified)
+    for name, spec in specified.items():
+        _same(name, spec, documented[name])
 
 
-@pytest.mark.parametrize("name", sorted(_options.argument_spec()))
-def test_an_option_is_what_it_is_documented_to_be(name: str) -> None:
-    spec, doc = _options.argument_spec()[name], MODULE[name]
+def _same(name: str, spec: dict[str, t.Any], doc: dict[str, t.Any]) -> None:
     for key in ("type", "elements", "default", "choices", "aliases", "required"):
-        assert spec.get(key) == doc.get(key), key
+        assert spec.get(key) == doc.get(key), (name, key)
 
 
 @pytest.mark.parametrize("name", sorted(_options.argument_spec()))
@@ -144,9 +151,9 @@ def test_versions_agree() -> None:
     assert galaxy["version"] == _transport.VERSION
 
 
-def test_the_action_group_holds_every_module() -> None:
+def test_the_action_group_holds_every_module_that_asks() -> None:
     runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))
-    modules = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[!_]*.py"))
+    modules = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[!_]*_info.py"))
     assert sorted(runtime["action_groups"]["mdb"]) == modules
     for module in modules:
         doc = yaml.safe_load(_text(f"plugins/modules/{module}.py", "DOCUMENTATION"))

@@ -1,19 +1,20 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which tasks need no module, and that their answer is the module's."""
+"""Which tasks need no module; what becomes of those that do, and of those that do not."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import typing as t
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from ansible.plugins.action import ActionBase
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiError
-from ansible_collections.yacloud.mdb.plugins.module_utils._facts import Result
 from ansible_collections.yacloud.mdb.plugins.plugin_utils import _in_process
 
 OWN = sys.executable
@@ -86,49 +87,80 @@ def test_a_delegated_task_runs_by_the_other_host_s_interpreter() -> None:
     assert can_answer(action, ansible_python_interpreter="/other", ansible_delegated_vars=delegated)
 
 
-def answer(**arguments: t.Any) -> dict[str, t.Any]:
-    return _in_process.answer(t.cast(t.Any, Action(arguments)))
+class Recorded(_in_process.InProcessAction):
+    """An action with the parts of Ansible that it calls replaced by notes."""
+
+    argument_spec = staticmethod(lambda: {"word": {"type": "str", "required": True}, "number": {"type": "int"}})
+
+    def __init__(self, async_val: int = 0, **arguments: t.Any) -> None:
+        self.notes: list[t.Any] = []
+        self._task: t.Any = SimpleNamespace(async_val=async_val, args=arguments, action="yacloud.mdb.some_module")
+        self._connection: t.Any = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/tmp/of-a-test"))
+        self._loader: t.Any = SimpleNamespace(get_basedir=lambda: "/")
+
+    def answer(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        if options["word"] == "no":
+            raise ApiError("no", http_status=403, code=7)
+        return {"changed": True, "folder": os.getcwd(), **options}
+
+    def _execute_module(self, *unused: t.Any, **arguments: t.Any) -> dict[str, t.Any]:
+        self.notes.append(("module", arguments))
+        return {"pages": 1}
+
+    def _remove_tmp_path(self, tmp_path: t.Any, force: bool = False) -> None:
+        self.notes.append(("removed", tmp_path))
 
 
-def test_facts_and_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
-    folders = []
+@pytest.fixture
+def decide(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[bool], None]:
+    """Sets whether a task is answered in process, beside what Ansible's own part of an action returns."""
+    monkeypatch.setattr(ActionBase, "run", lambda self, tmp=None, task_vars=None: {"of": "ansible"})
+    return lambda here: monkeypatch.setattr(_in_process, "can_answer", lambda made, variables: here)
 
-    def gather(question: t.Any, connect: t.Any) -> Result:
-        folders.append(os.getcwd())
-        return Result({"ids": question.cluster_ids}, ["look out"] if question.limit else [])
 
-    monkeypatch.setattr(_in_process, "gather", gather)
-    before = os.getcwd()
-    assert answer(cluster_id="a,b") == {"changed": False, "ids": ("a", "b")}
-    assert answer(cluster_ids=["a"], limit="1")["warnings"] == ["look out"]
-    assert folders == ["/", "/"]
+def test_in_process(decide: t.Callable[[bool], None]) -> None:
+    """Converted as by the module, at the playbook's folder, without a trace of either."""
+    decide(True)
+    before, made = os.getcwd(), Recorded(word="yes", number="7")
+    result = made.run(task_vars={"a": 1})
+    assert result == {"of": "ansible", "changed": True, "folder": "/", "word": "yes", "number": 7}
+    assert made.notes == []
     assert os.getcwd() == before
 
 
-def test_a_failure_is_data_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    def gather(*unused: t.Any) -> Result:
-        raise ApiError("no", http_status=403, code=7)
-
-    monkeypatch.setattr(_in_process, "gather", gather)
-    assert answer(cluster_id="a") == {
-        "failed": True,
-        "msg": "no",
-        "error": {"kind": "api", "http_status": 403, "code": 7},
-    }
+def test_a_failure_is_data_too(decide: t.Callable[[bool], None]) -> None:
+    decide(True)
+    error = {"kind": "api", "http_status": 403, "code": 7}
+    assert Recorded(word="no").run() == {"of": "ansible", "failed": True, "msg": "no", "error": error}
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"limit": "one"}, "limit"),
-        ({"type": ["weekly"]}, "value of type must be one or more of"),
-        ({"other": 1}, r"^Unsupported parameters for \(yacloud.mdb.redis_backup_info\) module: other"),
-        ({"cluster_ids": ["../x"]}, "is no cluster id"),
+        ({}, r"^missing required arguments: word"),
+        ({"word": "yes", "number": "one"}, "number"),
+        ({"word": "yes", "other": 1}, r"^Unsupported parameters for \(yacloud.mdb.some_module\) module: other"),
     ],
 )
-def test_what_cannot_be_worked_with_is_refused(arguments: dict[str, t.Any], said: str) -> None:
-    import re
-
-    result = answer(**arguments)
+def test_what_cannot_be_worked_with_is_refused(
+    decide: t.Callable[[bool], None], arguments: dict[str, t.Any], said: str
+) -> None:
+    decide(True)
+    result = Recorded(**arguments).run()
     assert result["failed"] is True
     assert re.search(said, result["msg"])
+
+
+@pytest.mark.parametrize("async_val", [0, 30])
+def test_as_a_module(decide: t.Callable[[bool], None], async_val: int) -> None:
+    """The folder of an asynchronous task is in use until it ends."""
+    decide(False)
+    made = Recorded(async_val)
+    assert made.run() == {"of": "ansible", "pages": 1}
+    assert made.notes[0] == ("module", {"task_vars": {}, "wrap_async": async_val})
+    assert made.notes[1:] == ([] if async_val else [("removed", "/tmp/of-a-test")])
+
+
+def test_check_mode_and_async_are_supported() -> None:
+    assert _in_process.InProcessAction._supports_check_mode
+    assert _in_process.InProcessAction._supports_async
