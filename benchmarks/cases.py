@@ -98,6 +98,7 @@ def _rows(server: Server) -> list[Contender]:
     return [
         _decoding("json", "json", server, pages, "json.loads of all bodies"),
         _decoding("json-uncollected", "json-uncollected", server, pages, "the same without the garbage collector"),
+        _decoding("json-tenth", "json-uncollected", server, tenth, f"the same with {tenth * PAGE_SIZE:,} rows"),
         _decoding("facts", "facts", server, pages, "bodies to chosen facts, all rows returned"),
         _decoding("facts-tenth", "facts", server, tenth, f"the same with {tenth * PAGE_SIZE:,} rows"),
     ]
@@ -166,6 +167,9 @@ def _lookups(server: Server) -> list[Contender]:
     return found
 
 
+_FILES = {"metrics_path": "backups.prom", "json_path": "backups.json", "report_path": "backups.html"}
+
+
 def _roles(server: Server) -> list[Contender]:
     return [
         peers.empty(),
@@ -173,6 +177,9 @@ def _roles(server: Server) -> list[Contender]:
         peers.module("info", server, 4, rounds=3, limit=2),
         peers.role("redis_backup_select", server, 2, 3),
         peers.role("redis_backup_freshness", server, 2, 3, on_stale="warn"),
+        peers.role(
+            "redis_backup_freshness", server, 2, 3, also=" with metrics, facts and page", on_stale="warn", **_FILES
+        ),
         peers.uri(server, 1, rounds=1),
     ]
 

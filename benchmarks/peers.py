@@ -76,13 +76,13 @@ def lookup(key: str, server: Server, clusters: list[str], loops: int, rounds: in
     )
 
 
-def role(name: str, server: Server, loops: int, rounds: int, **options: Any) -> Contender:
-    """A role on the whole folder."""
+def role(name: str, server: Server, loops: int, rounds: int, *, also: str = "", **options: Any) -> Contender:
+    """A role on the whole folder; what it does beside its verdict is said in words too."""
     options = {"folder_id": server.recording.folder_id, "connection": _connection(server), **options}
     variables = {f"{name}_{option}": value for option, value in options.items()}
     return InPlay(
-        name,
-        f"role yacloud.mdb.{name}",
+        f"{name}{also}",
+        f"role yacloud.mdb.{name}{also}",
         loops,
         rounds,
         tasks=lambda n: [

@@ -71,15 +71,20 @@ order: t.Callable[[Backup], tuple[int, int, str]] = operator.itemgetter(0, 1, 2)
 order_unfinished: t.Callable[[Backup], tuple[int, str]] = operator.itemgetter(1, 2)
 """The sort key of backups without a completion time."""
 
-_created: t.Callable[[Backup], int] = operator.itemgetter(0)
+completion: t.Callable[[Backup], int] = operator.itemgetter(0)
+"""A backup's instant of completion."""
+
+_id: t.Callable[[Backup], str] = operator.itemgetter(2)
 _backup: t.Callable[[tuple[int, int, str, dict[str, t.Any]]], Backup] = functools.partial(tuple.__new__, Backup)
 
 
 def sort_newest_first(backups: list[Backup]) -> None:
     """Sorts in place by :data:`order`, the newest first."""
-    # Ties are rare, and whole numbers compare at half the cost of tuples.
-    backups.sort(key=_created, reverse=True)
-    if any(map(operator.eq, map(_created, backups), map(_created, backups[1:]))):
+    # Ties are rare, and whole numbers compare at half the cost of tuples. They are looked for before the sort, since
+    # afterwards neighbours lie anywhere in the memory.
+    tied = len(set(map(completion, backups))) < len(backups)
+    backups.sort(key=completion, reverse=True)
+    if tied:
         backups.sort(key=order, reverse=True)
 
 
@@ -107,12 +112,14 @@ def parse_rows(rows: t.Any, evaluated_at: int, source: str, cluster_id: str | No
 
 def merge(pages: t.Iterable[list[Backup]]) -> list[Backup]:
     """One backup per id, since a row can repeat or shift between pages while a backup finishes: the finished one stays."""
+    backups = list(itertools.chain.from_iterable(pages))
+    if len(set(map(_id, backups))) == len(backups):
+        return backups
     best: dict[str, Backup] = {}
-    for page in pages:
-        for backup in page:
-            other = best.setdefault(backup.id, backup)
-            if other is not backup:
-                best[backup.id] = max(other, backup, key=_rank)
+    for backup in backups:
+        other = best.setdefault(backup.id, backup)
+        if other is not backup:
+            best[backup.id] = max(other, backup, key=_rank)
     return list(best.values())
 
 

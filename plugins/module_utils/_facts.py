@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import itertools
 import time
 import typing as t
 
@@ -187,7 +188,7 @@ def _result(question: Question, listing: Listing, evaluated_at: int, pages: int)
     future = (warn_of_future(cluster_id, selection.matched, evaluated_at) for cluster_id, selection in chosen.items())
     incomplete = [backup for selection in chosen.values() for backup in selection.incomplete]
     facts = {
-        "backups": _newest_first([selection.matched[: question.limit] for selection in chosen.values()]),
+        "backups": _newest_first([itertools.islice(found.matched, question.limit) for found in chosen.values()]),
         "newest": {cluster_id: backup.facts for cluster_id, backup in newest.items()},
         "missing": [cluster_id for cluster_id in chosen if cluster_id not in newest],
         "stale": [
@@ -205,9 +206,10 @@ def _result(question: Question, listing: Listing, evaluated_at: int, pages: int)
     return Result(facts, [*listing.warnings, *filter(None, future)])
 
 
-def _newest_first(lists: list[list[Backup]]) -> list[dict[str, t.Any]]:
-    """Several clusters' backups in one list."""
-    flat = [backup for backups in lists for backup in backups]
+def _newest_first(lists: t.Sequence[t.Iterable[Backup]]) -> list[dict[str, t.Any]]:
+    """Several clusters' backups, each newest first, in one list of facts."""
+    backups: t.Iterable[Backup] = itertools.chain.from_iterable(lists)
     if len(lists) > 1:
-        sort_newest_first(flat)
-    return [backup.facts for backup in flat]
+        backups = list(backups)
+        sort_newest_first(backups)
+    return [backup.facts for backup in backups]

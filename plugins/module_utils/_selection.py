@@ -19,6 +19,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
     NOT_COMPLETED,
     TYPES,
     Backup,
+    completion,
     order_unfinished,
     quoted,
     sort_newest_first,
@@ -171,10 +172,10 @@ class Selection(t.NamedTuple):
 def select(backups: t.Sequence[Backup], criteria: Criteria) -> Selection:
     """Sorts one cluster's backups into those that qualify, newest first, and those that do not."""
     filtered_out = dict.fromkeys((criterion.option for criterion in CRITERIA), 0)
-    matched = [backup for backup in backups if backup.created not in NOT_COMPLETED]
-    incomplete = []
-    if len(matched) < len(backups):
-        incomplete = [backup for backup in backups if backup.created in NOT_COMPLETED]
+    matched, incomplete = list(backups), []
+    if not NOT_COMPLETED.isdisjoint(map(completion, backups)):
+        matched = [backup for backup in backups if backup.completed]
+        incomplete = [backup for backup in backups if not backup.completed]
     if criteria.prepared:
         completed, matched = matched, []
         for backup in completed:

@@ -25,7 +25,6 @@ LAST = int((datetime.datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds(
 """The instants between which all others lie: the years 0001 to 9999 in UTC."""
 
 _EPOCH_UTC = _EPOCH.replace(tzinfo=datetime.UTC)
-_DAY = 86_400 * SECOND
 _from_iso = datetime.datetime.fromisoformat
 _HOUR_MINUTE = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _RFC3339 = re.compile(
@@ -34,7 +33,7 @@ _RFC3339 = re.compile(
 
 _ZEROS = str.maketrans("123456789", "000000000")
 _UTC_SHAPES = frozenset(f"0000-00-00T00:00:00{fraction}Z" for fraction in ("", *(f".{'0' * n}" for n in range(1, 10))))
-_MICROSECONDS = len("0000-00-00T00:00:00.000000Z")
+_FRACTION = slice(len("0000-00-00T00:00:00."), -1)
 
 
 def parse_instant(text: str) -> int:
@@ -67,31 +66,16 @@ def parse_instants(texts: t.Sequence[str]) -> list[int]:
     :raises ValueError: one of the texts is no time
     """
     together = "\n".join(texts)
-    shapes = set(together.translate(_ZEROS).split("\n"))
-    if _UTC_SHAPES.issuperset(shapes) and "T24" not in together:
+    if _UTC_SHAPES.issuperset(together.translate(_ZEROS).split("\n")) and "T24" not in together:
         try:
-            return (_in_microseconds if max(map(len, shapes)) <= _MICROSECONDS else _in_nanoseconds)(texts)
+            fractions = map(int, [text[_FRACTION].ljust(9, "0") for text in texts])
+            return [
+                ((since := _from_iso(text) - _EPOCH_UTC).days * 86_400 + since.seconds) * SECOND + fraction
+                for text, fraction in zip(texts, fractions, strict=True)
+            ]
         except ValueError:
             pass  # found and named below
     return [parse_instant(text) for text in texts]
-
-
-def _in_microseconds(texts: t.Sequence[str]) -> list[int]:
-    return [
-        (since := _from_iso(text) - _EPOCH_UTC).days * _DAY + since.seconds * SECOND + since.microseconds * 1_000
-        for text in texts
-    ]
-
-
-def _in_nanoseconds(texts: t.Sequence[str]) -> list[int]:
-    cut = slice(_MICROSECONDS - 1, -1)
-    return [
-        (since := _from_iso(text) - _EPOCH_UTC).days * _DAY
-        + since.seconds * SECOND
-        + since.microseconds * 1_000
-        + int(text[cut].ljust(3, "0"))
-        for text in texts
-    ]
 
 
 def _whole_seconds(text: str) -> int:
