@@ -45,10 +45,9 @@ EXAMPLES = r"""
   register: redis
 
 - name: Hand it to a later job
-  ansible.builtin.copy:
+  yacloud.mdb.redis_backup_file:
     content: "{{ redis | yacloud.mdb.redis_backup_export('dotenv') }}"
     dest: backup.env
-    mode: "0644"
 """
 
 RETURN = r"""

@@ -34,10 +34,9 @@ EXAMPLES = r"""
   register: redis
 
 - name: Let node_exporter see the verdict
-  ansible.builtin.copy:
+  yacloud.mdb.redis_backup_file:
     content: "{{ redis | yacloud.mdb.redis_backup_freshness('26h') | yacloud.mdb.redis_backup_metrics }}"
     dest: /var/lib/node_exporter/textfile/redis_backup.prom
-    mode: "0644"
 """
 
 RETURN = r"""

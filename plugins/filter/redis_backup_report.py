@@ -36,10 +36,9 @@ EXAMPLES = r"""
   register: redis
 
 - name: Write the page
-  ansible.builtin.copy:
+  yacloud.mdb.redis_backup_file:
     content: "{{ redis | yacloud.mdb.redis_backup_freshness('26h') | yacloud.mdb.redis_backup_report(redis.backups) }}"
     dest: /srv/www/redis-backups.html
-    mode: "0644"
 """
 
 RETURN = r"""

@@ -188,7 +188,7 @@ def _result(question: Question, listing: Listing, evaluated_at: int, pages: int)
     future = (warn_of_future(cluster_id, selection.matched, evaluated_at) for cluster_id, selection in chosen.items())
     incomplete = [backup for selection in chosen.values() for backup in selection.incomplete]
     facts = {
-        "backups": _newest_first([itertools.islice(found.matched, question.limit) for found in chosen.values()]),
+        "backups": _newest_first([_most(found.matched, question.limit) for found in chosen.values()]),
         "newest": {cluster_id: backup.facts for cluster_id, backup in newest.items()},
         "missing": [cluster_id for cluster_id in chosen if cluster_id not in newest],
         "stale": [
@@ -206,7 +206,11 @@ def _result(question: Question, listing: Listing, evaluated_at: int, pages: int)
     return Result(facts, [*listing.warnings, *filter(None, future)])
 
 
-def _newest_first(lists: t.Sequence[t.Iterable[Backup]]) -> list[dict[str, t.Any]]:
+def _most(backups: list[Backup], limit: int | None) -> list[Backup]:
+    return backups if limit is None else backups[:limit]
+
+
+def _newest_first(lists: list[list[Backup]]) -> list[dict[str, t.Any]]:
     """Several clusters' backups, each newest first, in one list of facts."""
     backups: t.Iterable[Backup] = itertools.chain.from_iterable(lists)
     if len(lists) > 1:

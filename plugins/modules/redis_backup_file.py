@@ -30,14 +30,16 @@ attributes:
 options:
   dest:
     description:
-      - The file. Its folder has to exist. A link stays a link, and what it points to is written.
-      - The owner, the SELinux context and the access list of a file that exists already are kept.
+      - The file. Its folder has to exist.
+      - The file takes the place of a link, as with M(ansible.builtin.copy); what the link points to stays as it is.
+      - The owner, the group, the SELinux context and the access list of a file that exists already are kept, as far as the system
+        lets this user.
     type: path
     required: true
   content:
     description:
-      - What the file is to hold.
-    type: str
+      - What the file is to hold, a text.
+    type: raw
     required: true
   mode:
     description:
@@ -67,14 +69,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 file:
-  description: The file, with links followed.
+  description: The file, with links in its folder's path followed.
   type: str
   returned: success
   sample: /srv/ci/backup.env
 error:
   description: What failed, for machines.
   type: dict
-  returned: failure
+  returned: if the file could not be written, or an option has a value that cannot be worked with
   contains:
     kind:
       description: Always V(option).

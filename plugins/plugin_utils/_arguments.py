@@ -24,6 +24,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
 from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import OPTIONS as CREDENTIALS
 from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import Level
 from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
+from ansible_collections.yacloud.mdb.plugins.module_utils._files import is_mode
 from ansible_collections.yacloud.mdb.plugins.module_utils._options import (
     Connection,
     Question,
@@ -57,7 +58,6 @@ REQUIRED: dict[str, tuple[str, ...]] = {"redis_backup_select": (), "redis_backup
 
 _LISTS = frozenset(["clusters", "cluster_names", *(item.option for item in CRITERIA if item.spec["type"] == "list")])
 _NO_NULL = ("clusters", "cluster_names")
-_MODE = re.compile(r"0?[0-7]{3,4}").fullmatch
 _EXPORT_KEYS = ("path", "format", "mode")
 _ALIKE = 0.79
 """How much a variable's name has to resemble one of ours to be a slip of the pen."""
@@ -282,7 +282,7 @@ def _export_problems(entry: t.Any) -> list[str]:
     if not isinstance(entry.get("format"), str) or entry["format"] not in FORMATS:
         problems.append(f"has no usable format; it can be {', '.join(FORMATS)}.")
     mode = entry.get("mode")
-    if mode is not None and not (isinstance(mode, str) and _MODE(mode)):
+    if mode is not None and not (isinstance(mode, str) and is_mode(mode)):
         problems.append("has mode, which is no octal text such as '0644' (in quotes).")
     return problems
 

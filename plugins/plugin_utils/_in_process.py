@@ -77,10 +77,22 @@ def _answered(action: InProcessAction) -> dict[str, t.Any]:
         return {"failed": True, "msg": f"{kind}{validated.errors.msg}"}
     try:
         # A local module's relative paths start at the playbook.
-        with contextlib.chdir(action._loader.get_basedir()):
+        with _at(action._loader.get_basedir()):
             return action.answer(validated.validated_parameters)
     except MdbError as exc:
         return {"failed": True, "msg": str(exc), "error": exc.as_dict()}
+
+
+@contextlib.contextmanager
+def _at(folder: str) -> t.Iterator[None]:
+    """Works in a folder, and goes back where that can be: sudo may have left the user where it cannot enter."""
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.chdir(before)
 
 
 def _environment(action: ActionBase) -> dict[str, t.Any]:

@@ -119,6 +119,13 @@ def test_the_limit_is_for_each_cluster_and_changes_no_count(server: Server, ask:
     assert facts["newest"]["c1"]["id"] == row(4, "c1")["id"]
 
 
+@pytest.mark.parametrize("asked", [["c1"], ["c1", "c2"]])
+def test_a_limit_beyond_all_numbers_of_the_machine(server: Server, ask: Ask, asked: list[str]) -> None:
+    for cluster in asked:
+        server.on(backups_path(cluster), listed(row(1, cluster), row(2, cluster)))
+    assert len(ask(cluster_ids=asked, limit=1 << 70).facts["backups"]) == 2 * len(asked)
+
+
 def test_counts_add_up(server: Server, ask: Ask) -> None:
     rows = [
         row(0, createdAt=None),

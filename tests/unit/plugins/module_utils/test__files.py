@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import stat
 import threading
 import typing as t
@@ -18,7 +19,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionE
 
 
 def write(
-    dest: Path | str, content: str = "new\n", mode: t.Any = "0644", check_mode: bool = False, diff: bool = False
+    dest: Path | str, content: t.Any = "new\n", mode: t.Any = "0644", check_mode: bool = False, diff: bool = False
 ) -> dict[str, t.Any]:
     options = {"dest": str(dest), "content": content, "mode": mode}
     return _files.write(options, check_mode=check_mode, diff=diff)
@@ -34,6 +35,13 @@ def identity(path: Path) -> tuple[int, int, int]:
     return status.st_ino, status.st_mtime_ns, status.st_ctime_ns
 
 
+def _access_list(path: Path) -> bytes | None:
+    try:
+        return os.getxattr(path, "system.posix_acl_access")
+    except OSError:
+        return None
+
+
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     """A file with an earlier content, last changed long ago."""
@@ -44,7 +52,7 @@ def old(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("mode", ["0644", "600", "0000", "0777"])
+@pytest.mark.parametrize("mode", ["0644", "600", "0000", "0777", "1640", "02750"])
 def test_a_new_file(tmp_path: Path, mode: str) -> None:
     path = tmp_path / "new.env"
     umask = os.umask(0o077)
@@ -100,23 +108,41 @@ def test_the_difference_to_nothing_and_to_bytes(old: Path) -> None:
     assert write(old.with_name("fresh"), "", diff=True)["diff"] == []
     (difference,) = write(old.with_name("other"), diff=True)["diff"]
     assert (difference["before"], difference["after"]) == ("", "new\n")
+    old.write_bytes(b"\0\n")
+    assert set(write(old, mode="0600", check_mode=True, diff=True)["diff"][0]) > {"dst_binary"}
+    large = write(old, "x" * 104_449, "0600", check_mode=True, diff=True)["diff"][0]
+    assert (large["dst_binary"], large["src_larger"]) == (1, 104_448)
+    assert "after" not in large
     old.write_bytes(b"\xff\n")
     assert write(old, mode="0600", diff=True)["diff"][0]["before"] == "\N{REPLACEMENT CHARACTER}\n"
 
 
-def test_a_link_stays_a_link(old: Path) -> None:
-    link = old.with_name("link")
+def test_a_link_makes_way_for_the_file(old: Path) -> None:
+    """Whoever plants a link in a folder of all shall not choose what is overwritten."""
+    before, link = identity(old), old.with_name("link")
     link.symlink_to(old.name)
-    assert write(link) == {"changed": True, "file": str(old)}
+    (difference,) = write(link, "old\n", check_mode=True, diff=True)["diff"]
+    assert difference["before"] == ""
     assert link.is_symlink()
-    assert old.read_text(encoding="utf-8") == "new\n"
+    assert write(link, "old\n") == {"changed": True, "file": str(link)}
+    assert not link.is_symlink()
+    assert permissions(link) == "0644"
+    assert identity(old) == before
 
 
-def test_a_link_to_nothing_yet(tmp_path: Path) -> None:
+def test_a_link_to_nothing(tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to("target")
     write(link)
-    assert (tmp_path / "target").read_text(encoding="utf-8") == "new\n"
+    assert os.listdir(tmp_path) == ["link"]
+    assert not link.is_symlink()
+
+
+def test_a_link_among_the_folders_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    assert write(tmp_path / "link/a.env")["file"] == str(tmp_path / "real/a.env")
+    assert os.listdir(tmp_path / "real") == ["a.env"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
@@ -133,6 +159,28 @@ def test_attributes_are_kept(old: Path) -> None:
         pytest.skip("no attributes on this file system")
     write(old)
     assert os.getxattr(old, "user.of") == b"someone"
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_nobody_else_is_let_in(old: Path, listed: bool) -> None:
+    """A new file takes the access list that its folder hands on; the old one may have none, or another."""
+    owner, user, group, mask, other = (
+        "01000600ffffffff",
+        "0200060001000000",
+        "04000600ffffffff",
+        "10000600ffffffff",
+        "20000000ffffffff",
+    )
+    entries = bytes.fromhex(f"02000000{owner}{user}{group}{mask}{other}")
+    try:
+        if listed:
+            os.setxattr(old, "system.posix_acl_access", entries)
+        os.setxattr(old.parent, "system.posix_acl_default", entries)
+    except OSError:
+        pytest.skip("no access lists on this file system")
+    had = _access_list(old)
+    write(old, mode="0660" if listed else "0600")
+    assert _access_list(old) == had
 
 
 def test_readers_never_see_a_part(tmp_path: Path) -> None:
@@ -174,7 +222,10 @@ def test_a_write_that_breaks_off_leaves_the_old_file_and_no_other(old: Path) -> 
         ("missing/a.env", r"missing/a.env could not be written: No such file or directory. Create its folder first"),
         ("backups.prom/a.env", r"could not be written: Not a directory. Mend that, or name a file elsewhere\.$"),
         (".", r"^dest .* is a folder. Name a file\.$"),
+        ("stdout", r"^dest .*stdout is no ordinary file. Name a file\.$"),
         ("pipe", r"^dest .*pipe is no ordinary file. Name a file\.$"),
+        ("sub/", r"^dest .*sub/ is a folder. Name a file\.$"),
+        ("new/", r"could not be written: No such file"),
         ("a\0b", r"could not be written: .*null byte"),
         ("a" * 300, r"could not be written: File name too long\."),
         ("loop", r"could not be written: Too many levels of symbolic links\."),
@@ -182,28 +233,119 @@ def test_a_write_that_breaks_off_leaves_the_old_file_and_no_other(old: Path) -> 
 )
 def test_places_where_no_file_can_be(old: Path, dest: str, said: str, check_mode: bool) -> None:
     os.mkfifo(old.with_name("pipe"))
+    old.with_name("sub").mkdir()
+    old.with_name("stdout").symlink_to("pipe")
     old.with_name("loop").symlink_to("loop")
     before = sorted(os.listdir(old.parent))
     with pytest.raises(OptionError, match=said) as caught:
-        write(old.parent / dest, check_mode=check_mode)
+        write(f"{old.parent}/{dest}", check_mode=check_mode)
     assert caught.value.details == {"option": "dest"}
     assert sorted(os.listdir(old.parent)) == before
 
 
-def test_a_folder_of_others(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Root may write anywhere, and tests may be root's."""
-    if os.geteuid() == 0:
-        monkeypatch.setattr(os, "access", lambda path, how: False)
-    old.parent.chmod(0o500)
-    with pytest.raises(OptionError, match=r"Permission denied. Let this user write in its folder, or name a file else"):
-        write(old, check_mode=True)
-    old.parent.chmod(0o700)
+def as_another(work: t.Callable[[], t.Any]) -> str:
+    """What a function comes to for a user without rights, in a process of its own."""
+    reading, writing = os.pipe()
+    if not (child := os.fork()):
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            os.write(writing, str(work()).encode())
+        except BaseException as exc:  # noqa: BLE001
+            os.write(writing, f"{type(exc).__name__}: {exc}".encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with os.fdopen(reading) as stream:
+        return stream.read()
 
 
-@pytest.mark.parametrize("mode", [420, None, "", "rw", "u=rw", "0888", "00644", "4755", "-644", ["0644"]])
+@pytest.fixture
+def theirs(old: Path) -> Path:
+    """A file that everybody may read in a folder in which only its owner may write."""
+    for folder in (old.parent, *old.parent.parents[:3]):
+        if folder.stat().st_uid == os.geteuid():
+            folder.chmod(0o755)
+    old.chmod(0o644)
+    if os.geteuid() != 0:
+        old.parent.chmod(0o555)
+    return old
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_folder_of_others(theirs: Path, check_mode: bool) -> None:
+    said = as_another(lambda: write(theirs, check_mode=check_mode))
+    assert "could not be written: Permission denied. Let this user write in its folder" in said
+
+
+def test_a_file_of_others_that_is_as_it_should_be(theirs: Path) -> None:
+    assert "'changed': False" in as_another(lambda: write(theirs, "old\n"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs two users")
+def test_a_file_that_may_be_replaced_but_not_read(theirs: Path) -> None:
+    theirs.chmod(0o600)
+    theirs.parent.chmod(0o777)
+    assert "'changed': True" in as_another(lambda: write(theirs, "mine\n"))
+    assert theirs.read_text(encoding="utf-8") == "mine\n"
+    assert theirs.stat().st_uid == 65534
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs two users")
+def test_a_file_of_others_where_each_may_only_change_their_own(theirs: Path) -> None:
+    theirs.parent.chmod(0o1777)
+    said = as_another(lambda: write(theirs, "mine\n"))
+    assert "could not be written: Operation not permitted. Mend that" in said
+    assert os.listdir(theirs.parent) == [theirs.name]
+
+
+def test_ctrl_c_waits_until_the_file_is_whole(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker of Ansible's dies of it at once; what it has begun would stay behind."""
+
+    def interrupted(descriptor: int) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def work() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        monkeypatch.setattr(os, "fsync", interrupted)
+        write(old)
+
+    assert as_another_process(work) in (-signal.SIGINT, -signal.SIGTERM)
+    assert old.read_text(encoding="utf-8") == "new\n"
+    assert os.listdir(old.parent) == [old.name]
+
+
+def as_another_process(work: t.Callable[[], t.Any]) -> int:
+    """How a process of its own ends, in which a function is called."""
+    if not (child := os.fork()):
+        try:
+            work()
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.parametrize("mode", [420, "", "rw", "u=rw", "0888", "000644", "-644", "0o644", ["0644"]])
 def test_modes_that_could_mean_anything(old: Path, mode: t.Any) -> None:
     with pytest.raises(OptionError, match=r"^mode .* of .*backups.prom is no octal text such as '0644' \(in quotes\)"):
         write(old, mode=mode)
+    assert old.read_text(encoding="utf-8") == "old\n"
+
+
+def test_no_mode_is_the_default(old: Path) -> None:
+    write(old, mode=None)
+    assert permissions(old) == "0644"
+
+
+@pytest.mark.parametrize("content", [None, 1, {"a": 1}, ["a"], b"a"])
+def test_a_content_that_is_no_text(old: Path, content: t.Any) -> None:
+    with pytest.raises(OptionError, match=r"^the content of .*backups.prom is no text\. Make one of it"):
+        write(old, content)
     assert old.read_text(encoding="utf-8") == "old\n"
 
 

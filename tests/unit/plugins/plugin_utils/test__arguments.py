@@ -164,6 +164,11 @@ def test_exports(export: t.Any, problem: str) -> None:
     assert found.startswith(f"{SELECT}_{problem}")
 
 
+@pytest.mark.parametrize("mode", ["644", "0644", "4640", "01777", None])
+def test_modes_of_exports(mode: str | None) -> None:
+    assert problems(SELECT, export=[{"path": "x", "format": "json", "mode": mode}]) == []
+
+
 @pytest.mark.parametrize(
     ("variables", "problem"),
     [

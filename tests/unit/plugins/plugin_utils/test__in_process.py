@@ -128,6 +128,18 @@ def test_in_process(decide: t.Callable[[bool], None]) -> None:
     assert os.getcwd() == before
 
 
+def test_where_ansible_was_started_need_not_be_a_place_to_go_back_to(
+    decide: t.Callable[[bool], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where root's own folder is the working folder of sudo."""
+    decide(True)
+    (tmp_path / "closed").mkdir()
+    monkeypatch.chdir(tmp_path / "closed")
+    made = Recorded(word="yes")
+    monkeypatch.setattr(made, "answer", lambda options: (tmp_path / "closed").rmdir() or {"changed": True})
+    assert made.run()["changed"] is True
+
+
 def test_a_failure_is_data_too(decide: t.Callable[[bool], None]) -> None:
     decide(True)
     error = {"kind": "api", "http_status": 403, "code": 7}
