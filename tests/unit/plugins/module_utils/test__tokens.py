@@ -288,14 +288,18 @@ def test_after_a_lasting_refusal_the_next_call_begins_anew(region: Server, read:
 def test_a_late_refusal_of_an_old_token_does_not_cost_the_new_one(region: Server, read: Read) -> None:
     """Two threads are refused the same token; the slower one hears of it when the faster one has got the next."""
     region.on(IAM, issued("t1.first.token"), issued("t1.second.token"))
-    renewed = threading.Event()
+    asked, renewed = threading.Event(), threading.Event()
 
     def ok(handler: Handler) -> None:
         NONE(handler)
         renewed.set()
 
-    region.on(backups_path("c9q00"), REFUSED, ok)
-    region.on(backups_path("c9q01"), after(renewed, REFUSED), NONE)
+    def late(handler: Handler) -> None:
+        asked.set()
+        after(renewed, REFUSED)(handler)
+
+    region.on(backups_path("c9q00"), after(asked, REFUSED), ok)
+    region.on(backups_path("c9q01"), late, NONE)
     read("c9q00", "c9q01")
     assert bearer(region, backups_path("c9q01")) == ["t1.first.token", "t1.second.token"]
 
