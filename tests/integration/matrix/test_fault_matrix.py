@@ -90,7 +90,7 @@ LASTING = [
     ),
     Case("resets", {"kind": "reset"}, "See whether the service and the network between are up", SHORT),
     Case("truncations", {"kind": "truncated"}, "See whether the service and the network between are up", SHORT),
-    Case("stalls", {"kind": "stall"}, "timed out", {**SHORT, "api_timeout": 0.1}),
+    Case("stalls", {"kind": "stall"}, "timed out", {**SHORT, "api_timeout": 0.5}),
     Case("drip-past-deadline", {"kind": "drip", "delay": 0.02}, "Raise api_deadline", {"api_deadline": 0.5}),
     Case("stall-past-deadline", {"kind": "stall"}, "Raise api_deadline", {"api_deadline": 0.3}),
     Case("html", {"kind": "html", "status": 200}, "the answer is no JSON"),
