@@ -6,20 +6,24 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What the collection's modules support, all of them alike."""
+    """What the collection's modules support: all of them alike, and those that only ask."""
 
     DOCUMENTATION = r"""
 attributes:
   check_mode:
     description: Can run in C(check_mode) and return the same without changing anything.
     support: full
+  idempotent:
+    description: When run twice in a row outside check mode with the same arguments, the second run changes nothing.
+    support: full
+"""
+
+    INFO = r"""
+attributes:
   diff_mode:
     description: Returns details on what has changed, when in diff mode.
     support: none
     details: Nothing is ever changed.
-  idempotent:
-    description: When run twice in a row outside check mode with the same arguments, the second run changes nothing.
-    support: full
   action_group:
     description: Use C(group/yacloud.mdb.mdb) in C(module_defaults) to set defaults for this module.
     support: full

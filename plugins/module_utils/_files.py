@@ -72,16 +72,17 @@ def write(options: t.Mapping[str, t.Any], *, check_mode: bool, diff: bool) -> di
         folder, name = os.path.split(dest)
         path = os.path.join(os.path.realpath(folder), name)
         found = _find(path)
-        if found != wanted and check_mode:
+        changed = found != wanted
+        if changed and check_mode:
             _foresee(path)
-        elif found != wanted:
+        elif changed:
             _replace(path, content, wanted.mode, found)
     except (OSError, ValueError) as exc:
         advice = _NEXT_STEPS.get(getattr(exc, "errno", 0), "Mend that, or name a file elsewhere.")
         reason = getattr(exc, "strerror", None) or exc
         raise OptionError(f"{dest} could not be written: {reason}. {advice}", option="dest") from exc
-    result = {"changed": found != wanted, "file": path}
-    return {**result, "diff": _difference(path, found, wanted)} if diff and found != wanted else result
+    result = {"changed": changed, "file": path}
+    return {**result, "diff": _difference(path, found, wanted)} if changed and diff else result
 
 
 def _encoded(content: t.Any, dest: str) -> bytes:
@@ -172,9 +173,8 @@ def _inherit(old: str, new: str) -> None:
             break
     shutil.copystat(old, new)
     os.utime(new)
-    with contextlib.suppress(
-        OSError, AttributeError
-    ):  # The folder may have given it one. Not every system knows such lists.
+    # The folder may have given the new one a list. Not every system knows such lists.
+    with contextlib.suppress(OSError, AttributeError):
         if _ACCESS_LIST not in os.listxattr(old):
             os.removexattr(new, _ACCESS_LIST)
 

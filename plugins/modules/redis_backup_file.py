@@ -17,15 +17,11 @@ description:
   - Where the task runs on the controller itself, as P(yacloud.mdb.redis_backup_info#module) describes it, the file is written within
     Ansible's own process, in a small part of the time that M(ansible.builtin.copy) takes. Everywhere else it is a module as any other.
     For anything beyond a text with a mode, use M(ansible.builtin.copy).
+extends_documentation_fragment:
+  - yacloud.mdb._attributes
 attributes:
-  check_mode:
-    description: Can run in C(check_mode) and return the same without changing anything.
-    support: full
   diff_mode:
     description: Returns details on what has changed, when in diff mode.
-    support: full
-  idempotent:
-    description: When run twice in a row outside check mode with the same arguments, the second run changes nothing.
     support: full
 options:
   dest:

@@ -20,6 +20,7 @@ description:
     Python that Ansible itself runs on, it is answered within Ansible's own process. Everywhere else it is a module as any other. The result is the same.
 extends_documentation_fragment:
   - yacloud.mdb._attributes
+  - yacloud.mdb._attributes.info
   - yacloud.mdb._choosing
   - yacloud.mdb._connection
 options:

@@ -45,7 +45,7 @@ def _documented(path: str) -> dict[str, dict[str, t.Any]]:
     """The options of a plugin's documentation, those of its fragments included."""
     doc = yaml.safe_load(_text(path, "DOCUMENTATION"))
     found: dict[str, dict[str, t.Any]] = {}
-    for fragment in doc.get("extends_documentation_fragment", []):
+    for fragment in doc["extends_documentation_fragment"]:
         for name, option in yaml.safe_load(FRAGMENTS.get(fragment, "{}")).get("options", {}).items():
             found.setdefault(name, {}).update(option)
     for name, option in doc["options"].items():
@@ -157,7 +157,7 @@ def test_the_action_group_holds_every_module_that_asks() -> None:
     assert sorted(runtime["action_groups"]["mdb"]) == modules
     for module in modules:
         doc = yaml.safe_load(_text(f"plugins/modules/{module}.py", "DOCUMENTATION"))
-        assert "yacloud.mdb._attributes" in doc["extends_documentation_fragment"]
+        assert "yacloud.mdb._attributes.info" in doc["extends_documentation_fragment"]
 
 
 def test_the_module_returns_what_it_documents() -> None:

@@ -191,6 +191,7 @@ def test_readers_never_see_a_part(tmp_path: Path) -> None:
     write(path, contents[0])
 
     def read() -> None:
+        seen.add(path.read_text(encoding="utf-8"))
         while not ended.is_set():
             seen.add(path.read_text(encoding="utf-8"))
 
@@ -202,6 +203,7 @@ def test_readers_never_see_a_part(tmp_path: Path) -> None:
     finally:
         ended.set()
         reader.join()
+    assert seen
     assert seen <= set(contents)
 
 
