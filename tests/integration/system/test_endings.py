@@ -142,6 +142,7 @@ def test_deadline(ansible: Ansible, plain: Emulator, fault: dict[str, Any]) -> N
     assert run.seconds < 45
 
 
+@pytest.mark.timeout(200 + RUNS)  # the limit that all tests have would end a long search
 def test_nothing_is_left(ansible: Ansible, plain: Emulator) -> None:
     """No temporary file, no process and no connection, after successes and failures."""
     plain.add_fault(route="ListClusterBackups", kind="status", status=403, after=1, times=RUNS // 3)
