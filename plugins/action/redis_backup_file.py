@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._files import file_spec, write
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._in_process import InProcessAction
+from ..module_utils._files import file_spec, write
+from ..plugin_utils._in_process import InProcessAction
 
 
 class ActionModule(InProcessAction):

@@ -7,9 +7,9 @@ from __future__ import annotations
 import typing as t
 
 # Ansible loads this file once, before it forks: every worker inherits what is imported here, which is most of what a task saves.
-from ansible_collections.yacloud.mdb.plugins.module_utils._facts import gather
-from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question, argument_spec
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._in_process import InProcessAction
+from ..module_utils._backup_info import gather
+from ..module_utils._query import Connection, Question, argument_spec
+from ..plugin_utils._in_process import InProcessAction
 
 
 class ActionModule(InProcessAction):

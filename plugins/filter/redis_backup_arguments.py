@@ -53,9 +53,9 @@ _value:
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._arguments import ROLES, argument_problems
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
+from ..module_utils._cloud.errors import OptionError
+from ..plugin_utils._arguments import ROLES, argument_problems
+from ..plugin_utils._filters import as_filter
 
 
 @as_filter

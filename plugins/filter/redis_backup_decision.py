@@ -53,9 +53,9 @@ _value:
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import explain_choice
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import CRITERIA_OPTIONS, refuse_unknown
+from ..plugin_utils._decision import explain_choice
+from ..plugin_utils._filters import as_filter
+from ..plugin_utils._values import CRITERIA_OPTIONS, refuse_unknown
 
 
 @as_filter

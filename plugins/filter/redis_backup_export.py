@@ -65,8 +65,8 @@ _value:
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import export_text, read_choice
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
+from ..plugin_utils._exports import export_text, read_choice
+from ..plugin_utils._filters import as_filter
 
 
 @as_filter

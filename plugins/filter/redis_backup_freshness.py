@@ -108,9 +108,9 @@ _value:
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import judge
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import CRITERIA_OPTIONS, refuse_unknown
+from ..plugin_utils._filters import as_filter
+from ..plugin_utils._freshness import judge
+from ..plugin_utils._values import CRITERIA_OPTIONS, refuse_unknown
 
 
 @as_filter

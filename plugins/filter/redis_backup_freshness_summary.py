@@ -46,8 +46,8 @@ import typing as t
 
 from ansible.utils.display import Display
 
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import read_document, summary
+from ..plugin_utils._filters import as_filter
+from ..plugin_utils._freshness import read_document, summary
 
 
 @as_filter

@@ -47,8 +47,8 @@ _value:
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._metrics import metrics_text
+from ..plugin_utils._filters import as_filter
+from ..plugin_utils._metrics import metrics_text
 
 
 @as_filter

@@ -76,9 +76,9 @@ import typing as t
 
 from ansible.utils.display import Display
 
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import object_to
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import CRITERIA_OPTIONS, refuse_unknown
+from ..plugin_utils._decision import object_to
+from ..plugin_utils._filters import as_filter
+from ..plugin_utils._values import CRITERIA_OPTIONS, refuse_unknown
 
 
 @as_filter

@@ -49,8 +49,8 @@ _value:
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._report import report_html
+from ..plugin_utils._filters import as_filter
+from ..plugin_utils._report import report_html
 
 
 @as_filter

@@ -56,8 +56,8 @@ _value:
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._offline import newest_by_cluster
+from ..plugin_utils._filters import as_filter
+from ..plugin_utils._offline import newest_by_cluster
 
 
 @as_filter

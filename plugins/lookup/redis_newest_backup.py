@@ -128,9 +128,9 @@ from ansible.errors import AnsibleLookupError, AnsibleOptionsError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._newest import newest_backups
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._plugin_options import credential_levels, set_options
+from ..module_utils._cloud.errors import MdbError
+from ..plugin_utils._newest import newest_backups
+from ..plugin_utils._plugin_options import credential_levels, set_options
 
 display = Display()
 

@@ -15,21 +15,21 @@ import threading
 import typing as t
 from urllib.parse import quote
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._answers import (
-    api_error,
-    decode_object,
-    is_success,
-)
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, merge, parse_rows
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
+from ._backups import Backup, merge, parse_rows
+from ._cloud.discovery import Services
+from ._cloud.errors import (
     NOT_FOUND,
     PERMISSION_DENIED,
     UNAUTHENTICATED,
     MalformedAnswer,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
-from ansible_collections.yacloud.mdb.plugins.module_utils._tokens import TokenSource
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Answer, Bearer, Transport
+from ._cloud.responses import (
+    api_error,
+    decode_object,
+    is_success,
+)
+from ._cloud.tokens import TokenSource
+from ._cloud.transport import Answer, Bearer, Transport
 
 SERVICE = "managed-redis"
 LIST_CLUSTER_BACKUPS = "/managed-redis/v1/clusters/{cluster_id}/backups"

@@ -16,8 +16,8 @@ import operator
 import re
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MalformedAnswer
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, parse_instant, parse_instants
+from ._cloud.errors import MalformedAnswer
+from ._cloud.instants import SECOND, parse_instant, parse_instants
 
 ABSENT = -(1 << 80)
 """The instant of a time that is not there: before every other."""

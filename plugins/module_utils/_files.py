@@ -19,7 +19,7 @@ import stat
 import tempfile
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+from ._cloud.errors import OptionError
 
 is_mode = re.compile(r"0?[0-7]{3,4}").fullmatch
 """Whether a text tells a file's permissions. Octal text alone: YAML hands a bare 0644 on as the number 420, which could mean either."""

@@ -15,7 +15,7 @@ import datetime
 import itertools
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
+from ._backups import (
     NOT_COMPLETED,
     TYPES,
     Backup,
@@ -24,8 +24,8 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
     quoted,
     sort_newest_first,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import (
+from ._cloud.errors import OptionError
+from ._cloud.instants import (
     SECOND,
     parse_instant,
 )
@@ -207,7 +207,7 @@ def warn_of_future(cluster: str, backups: t.Iterable[Backup], evaluated_at: int)
     ahead = list(itertools.takewhile(lambda backup: backup.created > latest, backups))
     if not ahead:
         return None
-    from ansible_collections.yacloud.mdb.plugins.module_utils._durations import format_duration
+    from ._cloud.durations import format_duration
 
     first = ahead[0]
     others = f" (and {len(ahead) - 1} more)" if len(ahead) > 1 else ""

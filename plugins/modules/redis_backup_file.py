@@ -89,8 +89,8 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
-from ansible_collections.yacloud.mdb.plugins.module_utils._files import file_spec, write
+from ..module_utils._cloud.errors import MdbError
+from ..module_utils._files import file_spec, write
 
 
 def main() -> None:

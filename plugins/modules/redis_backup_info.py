@@ -273,9 +273,9 @@ if __name__ == "__main__":
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
-from ansible_collections.yacloud.mdb.plugins.module_utils._facts import gather
-from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question, argument_spec
+from ..module_utils._backup_info import gather
+from ..module_utils._cloud.errors import MdbError
+from ..module_utils._query import Connection, Question, argument_spec
 
 
 def main() -> None:

@@ -20,21 +20,21 @@ import typing as t
 
 from ansible.module_utils.common.validation import check_type_bool, check_type_float, check_type_int
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import OPTIONS as CREDENTIALS
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import Level
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
-from ansible_collections.yacloud.mdb.plugins.module_utils._files import is_mode
-from ansible_collections.yacloud.mdb.plugins.module_utils._options import (
+from ..module_utils._backups import quoted
+from ..module_utils._cloud.credentials import OPTIONS as CREDENTIALS
+from ..module_utils._cloud.credentials import Level
+from ..module_utils._cloud.errors import MdbError
+from ..module_utils._files import is_mode
+from ..module_utils._query import (
     Connection,
     Question,
     connection_spec,
     question_spec,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import ON_MISSING
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import FORMATS
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import is_number, is_omitted, listed, shown_type
+from ..module_utils._selection import CRITERIA
+from ._decision import ON_MISSING
+from ._exports import FORMATS
+from ._values import is_number, is_omitted, listed, shown_type
 
 QUESTION = {
     "clusters": "cluster_ids",

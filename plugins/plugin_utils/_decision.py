@@ -13,20 +13,20 @@ import dataclasses
 import functools
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts, quoted
-from ansible_collections.yacloud.mdb.plugins.module_utils._durations import format_duration, parse_max_age
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError, OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
+from ..module_utils._backups import Backup, from_facts, quoted
+from ..module_utils._cloud.durations import format_duration, parse_max_age
+from ..module_utils._cloud.errors import MdbError, OptionError
+from ..module_utils._selection import (
     Criteria,
     is_stale,
 )
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._explanations import (
+from ._explanations import (
     explain_fallen,
     explain_none,
     explain_stale,
 )
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import export_text
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import criteria_of, instant_of, plain
+from ._exports import export_text
+from ._values import criteria_of, instant_of, plain
 
 NEEDED = ("backups", "newest", "selection", "cluster_ids", "evaluated_at")
 ON_MISSING = ("error", "warn", "skip")

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup
-from ansible_collections.yacloud.mdb.plugins.module_utils._durations import format_duration
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA, Criteria, Criterion
+from ..module_utils._backups import Backup
+from ..module_utils._cloud.durations import format_duration
+from ..module_utils._selection import CRITERIA, Criteria, Criterion
 
 
 def explain_none(cluster: str | None, counts: dict[str, t.Any], criteria: Criteria) -> str:

@@ -15,9 +15,9 @@ import typing as t
 
 import yaml
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError, SelectionError
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import plain
+from ..module_utils._backups import quoted
+from ..module_utils._cloud.errors import OptionError, SelectionError
+from ._values import plain
 
 PREFIX = "REDIS_BACKUP_"
 TFVARS_VARIABLE = "redis_restore_backups"

@@ -14,8 +14,8 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import is_omitted
+from ..module_utils._cloud.errors import MdbError
+from ._values import is_omitted
 
 T = t.TypeVar("T")
 

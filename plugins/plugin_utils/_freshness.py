@@ -14,16 +14,16 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._durations import format_duration, parse_max_age
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
+from ..module_utils._cloud.durations import format_duration, parse_max_age
+from ..module_utils._cloud.errors import OptionError
+from ..module_utils._cloud.instants import SECOND
+from ..module_utils._selection import (
     Criteria,
     is_stale,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import Answer, label
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._explanations import explain_none
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import criteria_of, instant_of, plain
+from ._decision import Answer, label
+from ._explanations import explain_none
+from ._values import criteria_of, instant_of, plain
 
 STATUSES = ("never", "stale", "fresh")
 """What a cluster can be, the worst first."""

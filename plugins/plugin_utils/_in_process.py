@@ -22,7 +22,7 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
+from ..module_utils._cloud.errors import MdbError
 
 
 class InProcessAction(ActionBase):

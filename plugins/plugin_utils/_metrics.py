@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, parse_instant
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import read_document
+from ..module_utils._cloud.instants import SECOND, parse_instant
+from ._freshness import read_document
 
 PREFIX = "yacloud_redis_backup_"
 

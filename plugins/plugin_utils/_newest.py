@@ -13,14 +13,14 @@ import dataclasses
 import json
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import from_facts
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import Level
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError, SelectionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._facts import Result, gather
-from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import parse_instant
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._explanations import explain_none, explain_stale
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._task_cache import once_per_task
+from ..module_utils._backup_info import Result, gather
+from ..module_utils._backups import from_facts
+from ..module_utils._cloud.credentials import Level
+from ..module_utils._cloud.errors import OptionError, SelectionError
+from ..module_utils._cloud.instants import parse_instant
+from ..module_utils._query import Connection, Question
+from ._explanations import explain_none, explain_stale
+from ._task_cache import once_per_task
 
 
 @dataclasses.dataclass

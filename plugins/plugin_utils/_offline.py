@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, from_facts, merge
-from ansible_collections.yacloud.mdb.plugins.module_utils._durations import parse_max_age
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError, SelectionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
+from ..module_utils._backups import Backup, from_facts, merge
+from ..module_utils._cloud.durations import parse_max_age
+from ..module_utils._cloud.errors import OptionError, SelectionError
+from ..module_utils._selection import (
     is_stale,
     select,
 )
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._explanations import explain_stale
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import (
+from ._explanations import explain_stale
+from ._values import (
     CRITERIA_OPTIONS,
     criteria_of,
     instant_of,

@@ -16,7 +16,7 @@ import typing as t
 
 from ansible.errors import AnsibleOptionsError
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import OPTIONS, Level, environment_level
+from ..module_utils._cloud.credentials import OPTIONS, Level, environment_level
 
 if t.TYPE_CHECKING:
     from ansible.plugins.lookup import LookupBase

@@ -17,23 +17,23 @@ import html
 import operator
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import NOT_COMPLETED, completions
-from ansible_collections.yacloud.mdb.plugins.module_utils._durations import format_duration
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import (
+from ..module_utils._backups import NOT_COMPLETED, completions
+from ..module_utils._cloud.durations import format_duration
+from ..module_utils._cloud.errors import OptionError
+from ..module_utils._cloud.instants import (
     SECOND,
     format_instant,
     parse_instant,
 )
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import (
+from ._freshness import (
     Document,
     aged,
     headline,
     in_words,
     read_document,
 )
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._report_style import STYLE
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._timeline import Axis, Mark, draw, draw_axis, sample, within
+from ._report_style import STYLE
+from ._timeline import Axis, Mark, draw, draw_axis, sample, within
 
 _SIGNS = {"never": "✕", "stale": "▲", "fresh": "✓", "deleted": "○"}
 _WORDS = {"never": "Never backed up", "stale": "Too old", "fresh": "Fresh", "deleted": "Deleted"}

@@ -12,8 +12,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import in_words
+from ..module_utils._cloud.instants import SECOND
+from ._freshness import in_words
 
 WIDTH, HEIGHT, MIDDLE = 480, 30, 15
 _LEFT, _RIGHT = 14, 470

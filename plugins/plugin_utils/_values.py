@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA, Criteria
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import parse_instant
+from ..module_utils._backups import quoted
+from ..module_utils._cloud.errors import OptionError
+from ..module_utils._cloud.instants import parse_instant
+from ..module_utils._selection import CRITERIA, Criteria
 
 CRITERIA_OPTIONS = tuple(criterion.option for criterion in CRITERIA)
 """The options by which backups are chosen."""

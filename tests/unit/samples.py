@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question, argument_spec
+from ansible_collections.yacloud.mdb.plugins.module_utils._query import Connection, Question, argument_spec
 
 CLUSTER = "c9qorders00000000001"
 FOLDER = "b1gfolder00000000001"

@@ -19,8 +19,9 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import lookup_loader
 from ansible.template import Templar
 
-from ansible_collections.yacloud.mdb.plugins.module_utils import _facts, _options, _tokens
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
+from ansible_collections.yacloud.mdb.plugins.module_utils import _backup_info, _query
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import MdbError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,10 +153,10 @@ def _connection(cloud: Emulator, options: dict[str, Any]) -> dict[str, Any]:
 
 def ask_module(cloud: Emulator, clusters: list[str], options: dict[str, Any]) -> Any:
     """What the module returns, less what differs from one time to the next."""
-    defaults = {name: spec.get("default") for name, spec in _options.argument_spec().items()}
+    defaults = {name: spec.get("default") for name, spec in _query.argument_spec().items()}
     asked = {**defaults, **_connection(cloud, options), "cluster_ids": clusters, "page_size": PAGE_SIZE}
-    question = _options.Question.from_options(asked)
-    result = _facts.gather(question, lambda: _options.Connection.from_options(asked), lambda: NOW)
+    question = _query.Question.from_options(asked)
+    result = _backup_info.gather(question, lambda: _query.Connection.from_options(asked), lambda: NOW)
     return {name: value for name, value in result.facts.items() if name not in ("pages", "evaluated_at")}
 
 
@@ -176,7 +177,7 @@ def pages_of_the_lookup(monkeypatch: pytest.MonkeyPatch) -> None:
 
     ask = _newest._question
 
-    def paged(*args: Any) -> _options.Question:
+    def paged(*args: Any) -> _query.Question:
         return ask(*args)._replace(page_size=PAGE_SIZE)
 
     monkeypatch.setattr(_newest, "_question", paged)

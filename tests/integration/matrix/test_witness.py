@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils import _facts, _options
+from ansible_collections.yacloud.mdb.plugins.module_utils import _backup_info, _query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,11 +96,11 @@ def _all(call: Any, kind: Any, **fields: Any) -> dict[str, Any]:
 
 
 def _ask(emulator: Emulator, **options: Any) -> dict[str, Any]:
-    defaults = {name: spec.get("default") for name, spec in _options.argument_spec().items()}
+    defaults = {name: spec.get("default") for name, spec in _query.argument_spec().items()}
     reach = {"endpoint": emulator.url, "ca_path": emulator.ca_file, "service_account_key_file": emulator.key_file}
     asked = {**defaults, **reach, "page_size": 8, **options}
-    question = _options.Question.from_options(asked)
-    return _facts.gather(question, lambda: _options.Connection.from_options(asked), lambda: NOW).facts
+    question = _query.Question.from_options(asked)
+    return _backup_info.gather(question, lambda: _query.Connection.from_options(asked), lambda: NOW).facts
 
 
 def _instant(stamp: Any) -> int:

@@ -12,9 +12,9 @@ import pytest
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 from ansible_collections.yacloud.mdb.plugins.action import redis_backup_file, redis_backup_info
-from ansible_collections.yacloud.mdb.plugins.module_utils import _files, _options
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._facts import Result
+from ansible_collections.yacloud.mdb.plugins.module_utils import _files, _query
+from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 
 
 def answer(action: t.Any, *, check_mode: bool = False, diff: bool = False, **arguments: t.Any) -> dict[str, t.Any]:
@@ -26,7 +26,7 @@ def answer(action: t.Any, *, check_mode: bool = False, diff: bool = False, **arg
 
 
 def test_the_specs_are_the_modules_own() -> None:
-    assert redis_backup_info.ActionModule.argument_spec is _options.argument_spec
+    assert redis_backup_info.ActionModule.argument_spec is _query.argument_spec
     assert redis_backup_file.ActionModule.argument_spec is _files.file_spec
 
 

@@ -12,15 +12,9 @@ import pytest
 import yaml
 
 from ansible_collections.yacloud.mdb.plugins.doc_fragments import _choosing, _connection
-from ansible_collections.yacloud.mdb.plugins.module_utils import (
-    _api,
-    _backups,
-    _credentials,
-    _facts,
-    _files,
-    _options,
-    _transport,
-)
+from ansible_collections.yacloud.mdb.plugins.module_utils import _api, _backup_info, _backups, _files, _query
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import credentials as _credentials
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import transport as _transport
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA
 
 ROOT = Path(__file__).parents[4]
@@ -30,7 +24,7 @@ FRAGMENTS = {
     "yacloud.mdb._connection.plugins": _connection.ModuleDocFragment.PLUGINS,
 }
 ROLE_FILES = ("README.md", "meta/argument_specs.yml", "tasks/main.yml")
-SECRETS = {name for name, spec in _options.connection_spec().items() if spec.get("no_log")}
+SECRETS = {name for name, spec in _query.connection_spec().items() if spec.get("no_log")}
 CREDENTIALS = dict(_credentials.VARIABLES)
 
 
@@ -60,7 +54,7 @@ FILTER = _documented("plugins/filter/redis_newest_backup.py")
 
 
 @pytest.mark.parametrize(
-    ("documented", "specified"), [(MODULE, _options.argument_spec()), (FILE, _files.file_spec())], ids=["info", "file"]
+    ("documented", "specified"), [(MODULE, _query.argument_spec()), (FILE, _files.file_spec())], ids=["info", "file"]
 )
 def test_an_option_is_what_it_is_documented_to_be(
     documented: dict[str, dict[str, t.Any]], specified: dict[str, dict[str, t.Any]]
@@ -75,17 +69,17 @@ def _same(name: str, spec: dict[str, t.Any], doc: dict[str, t.Any]) -> None:
         assert spec.get(key) == doc.get(key), (name, key)
 
 
-@pytest.mark.parametrize("name", sorted(_options.argument_spec()))
+@pytest.mark.parametrize("name", sorted(_query.argument_spec()))
 def test_a_variable_that_is_read_is_documented(name: str) -> None:
-    _function, variables = _options.argument_spec()[name].get("fallback", (None, []))
+    _function, variables = _query.argument_spec()[name].get("fallback", (None, []))
     text = " ".join(MODULE[name]["description"])
     for variable in (*variables, *CREDENTIALS.get(name, ())):
         assert f"E({variable})" in text
 
 
-@pytest.mark.parametrize("name", sorted(_options.connection_spec()))
+@pytest.mark.parametrize("name", sorted(_query.connection_spec()))
 def test_the_lookup_takes_each_connection_option_from_everywhere(name: str) -> None:
-    spec, doc = _options.connection_spec()[name], LOOKUP[name]
+    spec, doc = _query.connection_spec()[name], LOOKUP[name]
     _function, variables = spec.get("fallback", (None, []))
     assert doc["vars"] == [{"name": f"yacloud_mdb_{name}"}]
     assert {entry["name"] for entry in doc.get("env", [])} == {*variables, *CREDENTIALS.get(name, ())}
@@ -96,13 +90,13 @@ def test_the_lookup_takes_each_connection_option_from_everywhere(name: str) -> N
 
 def test_the_lookup_has_no_option_of_which_the_core_knows_nothing() -> None:
     own = {"_terms", "by", "folder_id", "max_age", "on_missing", "return_format"}
-    assert set(LOOKUP) == own | {criterion.option for criterion in CRITERIA} | set(_options.connection_spec())
+    assert set(LOOKUP) == own | {criterion.option for criterion in CRITERIA} | set(_query.connection_spec())
 
 
 def test_what_looks_like_a_secret_says_whether_it_is_one() -> None:
     unclear = [
         name
-        for name, spec in _options.argument_spec().items()
+        for name, spec in _query.argument_spec().items()
         if any(word in name for word in ("token", "key", "secret")) and "no_log" not in spec
     ]
     assert unclear == []
@@ -143,7 +137,7 @@ def test_a_role_variable_carries_the_name_of_its_role(role: str) -> None:
     assert [name for name in options if not name.startswith(f"{role}_")] == []
     assert f"{role}_connection" in options
     said = options[f"{role}_connection"].get("options")
-    assert said is None or set(said) == set(_options.connection_spec())
+    assert said is None or set(said) == set(_query.connection_spec())
 
 
 def test_versions_agree() -> None:
@@ -162,7 +156,7 @@ def test_the_action_group_holds_every_module_that_asks() -> None:
 
 def test_the_module_returns_what_it_documents() -> None:
     returns = yaml.safe_load(_text("plugins/modules/redis_backup_info.py", "RETURN"))
-    facts = set(_facts._result(_options.Question.from_options({"cluster_ids": []}), _facts.Listing({}, {}), 0, 0).facts)
+    facts = set(_backup_info._result(_query.Question.from_options({"cluster_ids": []}), _backup_info.Listing({}, {}), 0, 0).facts)
     assert set(returns) == facts | {"error"}
     assert set(returns["backups"]["contains"]) == {*_backups._FACTS.values(), "age_seconds"}
     assert set(returns["selection"]["sample"]["c9qe1abcd2fghij3klmn"]["filtered_out"]) == {c.option for c in CRITERIA}
@@ -230,6 +224,6 @@ def test_the_limits(definitions: t.Any) -> None:
         return t.cast(str, request.fields_by_name[field].GetOptions().Extensions[kind])
 
     assert limit("page_size", validation_pb2.value) == "0-1000"
-    assert _options._LIMITS["page_size"] == (1, 1000)
+    assert _query._LIMITS["page_size"] == (1, 1000)
     assert limit("cluster_id", validation_pb2.length) == "<=50"
-    assert _options.check_id("cluster_ids", "c" * 50)
+    assert _query.check_id("cluster_ids", "c" * 50)

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils import _tokens
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
 from ansible_collections.yacloud.mdb.plugins.plugin_utils import _task_cache
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server
 

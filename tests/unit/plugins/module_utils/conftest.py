@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils import _tokens
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
 from ansible_collections.yacloud.mdb.tests.unit.samples import until
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server
 

@@ -8,10 +8,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import Level, choose, environment_level
-from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import parse_base_url
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import CredentialError
-from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential, Exchange
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential import Credential, Exchange
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import Level, choose, environment_level
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CredentialError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import parse_base_url
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJqb2IifQ.b2lkYy1zaWduYXR1cmUtb2YtdGhlLWpvYg"
 COMPANIONS = {

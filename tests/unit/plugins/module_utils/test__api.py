@@ -13,19 +13,19 @@ pytest.importorskip("requests")
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._api import Cluster, RedisApi
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import IamToken
-from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import parse_base_url
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import IamToken
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.discovery import Services
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ApiError,
     ConnectionFailed,
     MalformedAnswer,
     MdbError,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._options import TransportOptions
-from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
-from ansible_collections.yacloud.mdb.plugins.module_utils._tokens import TokenSource
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.tokens import TokenSource
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import parse_base_url
+from ansible_collections.yacloud.mdb.plugins.module_utils._query import TransportOptions
 from ansible_collections.yacloud.mdb.tests.unit.samples import (
     CLUSTER,
     FOLDER,

@@ -12,7 +12,6 @@ from fractions import Fraction
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._answers import decode_object
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
     ABSENT,
     Backup,
@@ -24,10 +23,11 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
     quoted,
     sort_newest_first,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MalformedAnswer, MdbError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import MalformedAnswer, MdbError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, parse_instant
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.responses import decode_object
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Answer
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import Criteria, select
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, parse_instant
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Answer
 from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, FOLDER, NOW, row
 
 pytest.importorskip("hypothesis")

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils import _files
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 
 
 def write(
@@ -249,7 +249,8 @@ def test_places_where_no_file_can_be(old: Path, dest: str, said: str, check_mode
 
 PROCESS = """
 import os, signal, sys
-from ansible_collections.yacloud.mdb.plugins.module_utils import _errors, _files
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import errors as _errors
+from ansible_collections.yacloud.mdb.plugins.module_utils import _files
 
 def interrupted(descriptor):
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -13,7 +13,8 @@ from fractions import Fraction
 import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, order, parse_rows
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, format_instant, parse_instant
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
     CRITERIA,
     FUTURE_TOLERANCE,
@@ -22,7 +23,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
     select,
     warn_of_future,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_instant, parse_instant
 from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, NOW, row
 
 pytest.importorskip("hypothesis")

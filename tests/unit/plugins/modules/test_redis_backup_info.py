@@ -11,8 +11,8 @@ import typing as t
 import pytest
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiError
-from ansible_collections.yacloud.mdb.plugins.module_utils._facts import Result
+from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import ApiError
 from ansible_collections.yacloud.mdb.plugins.modules import redis_backup_info
 
 TOKEN = "t1.c2VjcmV0LW9mLXRoaXMtdGVzdA.bm9ib2R5"

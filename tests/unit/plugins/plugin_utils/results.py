@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Listing, _result
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import parse_rows
-from ansible_collections.yacloud.mdb.plugins.module_utils._facts import Listing, _result
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_instant
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, format_instant
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import judge
 from ansible_collections.yacloud.mdb.tests.unit.samples import FOLDER, NOW, question, row
 

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._options import connection_spec
+from ansible_collections.yacloud.mdb.plugins.module_utils._query import connection_spec
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._arguments import ROLES, argument_problems
 
 SELECT, FRESHNESS = "redis_backup_select", "redis_backup_freshness"

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._decision import explain_choice, object_to
 from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import backups, hours_ago, result
 from ansible_collections.yacloud.mdb.tests.unit.samples import row

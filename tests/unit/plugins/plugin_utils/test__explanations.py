@@ -7,8 +7,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import parse_rows
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import Criteria, select
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._explanations import (
     explain_fallen,
     explain_none,

@@ -13,7 +13,7 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError, SelectionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError, SelectionError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import FORMATS, export_text, read_choice
 from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import backups, result
 

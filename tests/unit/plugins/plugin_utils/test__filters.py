@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError, SelectionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError, SelectionError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._filters import as_filter
 
 

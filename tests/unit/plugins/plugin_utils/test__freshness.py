@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, format_instant
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, format_instant
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import in_words, judge, read_document, summary
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._metrics import metrics_text
 from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import (

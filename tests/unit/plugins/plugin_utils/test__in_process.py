@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import ApiError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils import _in_process
 
 OWN = sys.executable

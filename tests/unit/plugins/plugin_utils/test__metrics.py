@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import judge
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._metrics import GAUGES, PREFIX, metrics_text
 from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import (

@@ -8,9 +8,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import Level
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError, SelectionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._facts import Result
+from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import Level
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError, SelectionError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest
 from ansible_collections.yacloud.mdb.tests.unit.samples import options as module_options
 

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import parse_rows
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     MalformedAnswer,
     MdbError,
     OptionError,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import MdbError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import judge
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._report import report_html
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._report_style import STYLE

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._timeline import WIDTH, Axis, Mark, draw
 from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import HOUR
 

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._values import (
     criteria_of,
     instant_of,

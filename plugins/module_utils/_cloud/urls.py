@@ -14,8 +14,8 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+from .._backups import quoted
+from .errors import OptionError
 
 DEFAULT_ENDPOINT = "https://api.cloud.yandex.net"
 """The Russian region's discovery host. The two services behind it are documented, so they are used without asking."""

@@ -14,13 +14,13 @@ pytest.importorskip("hypothesis")
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._durations import (
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.durations import (
     format_duration,
     parse_duration,
     parse_max_age,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND
 
 FIRST = -62_135_596_800 * SECOND
 LAST = 253_402_300_800 * SECOND - 1

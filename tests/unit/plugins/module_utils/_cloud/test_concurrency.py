@@ -14,12 +14,12 @@ import pytest
 
 pytest.importorskip("requests")
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import parse_base_url
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import DeadlineExceeded, MalformedAnswer
-from ansible_collections.yacloud.mdb.plugins.module_utils._options import TransportOptions
-from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._threads import GRACE, Call, run_all
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.concurrency import GRACE, Call, run_all
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import DeadlineExceeded, MalformedAnswer
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import parse_base_url
+from ansible_collections.yacloud.mdb.plugins.module_utils._query import TransportOptions
 from ansible_collections.yacloud.mdb.tests.unit.samples import until
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Reply, Server, dripping, stalled
 

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import threading
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._answers import api_error, decode_object, is_success
-from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import (
+from .errors import MalformedAnswer
+from .responses import api_error, decode_object, is_success
+from .transport import Transport
+from .urls import (
     DEFAULT_ENDPOINT,
     KNOWN_SERVICES,
     BaseUrl,
     parse_base_url,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MalformedAnswer
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
 
 
 class Services:

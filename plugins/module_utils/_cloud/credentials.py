@@ -16,13 +16,13 @@ import os
 import re
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
-from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import BaseUrl, parse_base_url
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import CredentialError, OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
+from .._backups import quoted
+from .errors import CredentialError, OptionError
+from .redaction import Secrets
+from .urls import BaseUrl, parse_base_url
 
 if t.TYPE_CHECKING:
-    from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential, Exchange
+    from .credential import Credential, Exchange
 
 METHODS = ("service_account_key", "workload_identity", "iam_token", "instance_metadata")
 """The kinds of credential, in the order in which O(auth_method=auto) takes the first that is configured."""
@@ -105,7 +105,7 @@ class InstanceMetadata:
         return ()
 
     def exchange(self, iam: t.Callable[[], BaseUrl]) -> Exchange | str:
-        from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Exchange
+        from .credential import Exchange
 
         path = "/computeMetadata/v1/instance/service-accounts/default/token"
         # Off the cloud nobody answers: no proxy, little patience, one more try.
@@ -183,7 +183,7 @@ def _make(option: str, value: t.Any, level: Level, companions: t.Mapping[str, t.
 
 
 def _authorized_key(option: str, value: t.Any, description: str) -> Credential:
-    from ansible_collections.yacloud.mdb.plugins.module_utils._authorized_key import AuthorizedKey
+    from .authorized_key import AuthorizedKey
 
     if option == "service_account_key" or value.lstrip().startswith("{"):
         return AuthorizedKey.parse(value, description)
@@ -191,7 +191,7 @@ def _authorized_key(option: str, value: t.Any, description: str) -> Credential:
 
 
 def _workload_identity(option: str, value: str, description: str, companions: t.Mapping[str, t.Any]) -> Credential:
-    from ansible_collections.yacloud.mdb.plugins.module_utils._workload_identity import WorkloadIdentity
+    from .workload_identity import WorkloadIdentity
 
     account = companions.get("service_account_id")
     if not account:

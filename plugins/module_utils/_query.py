@@ -16,20 +16,20 @@ import typing as t
 
 from ansible.module_utils.common.parameters import env_fallback
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import (
+from ._backups import quoted
+from ._cloud.credentials import (
     METHODS,
     OPTIONS,
     Level,
     choose,
     environment_level,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import DEFAULT_ENDPOINT, BaseUrl, parse_base_url
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA, Criteria
+from ._cloud.errors import OptionError
+from ._cloud.urls import DEFAULT_ENDPOINT, BaseUrl, parse_base_url
+from ._selection import CRITERIA, Criteria
 
 if t.TYPE_CHECKING:
-    from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential
+    from ._cloud.credential import Credential
 
 FOLDER_VARIABLE = "YC_FOLDER_ID"
 
@@ -216,7 +216,7 @@ class Question(t.NamedTuple):
 def _max_age(value: str | None) -> int | None:
     if value is None:
         return None
-    from ansible_collections.yacloud.mdb.plugins.module_utils._durations import parse_max_age
+    from ._cloud.durations import parse_max_age
 
     return parse_max_age(value)
 

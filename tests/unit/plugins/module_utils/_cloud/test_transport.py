@@ -22,24 +22,24 @@ import pytest
 
 pytest.importorskip("requests")
 
-from ansible_collections.yacloud.mdb.plugins.module_utils import _transport
-from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import BaseUrl, parse_base_url
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import transport as _transport
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ConnectionFailed,
     CredentialError,
     DeadlineExceeded,
     MissingLibrary,
     OptionError,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._options import TransportOptions
-from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import (
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import (
     FIRST_DELAY,
     Answer,
     Bearer,
     Deadline,
     Transport,
 )
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import BaseUrl, parse_base_url
+from ansible_collections.yacloud.mdb.plugins.module_utils._query import TransportOptions
 from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN, until
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
     Handler,
@@ -305,7 +305,7 @@ def test_every_request_names_the_collection_and_its_version(server: Server, make
 
 
 def test_the_version_is_that_of_galaxy_yml() -> None:
-    galaxy = Path(__file__).parents[4] / "galaxy.yml"
+    galaxy = Path(__file__).parents[5] / "galaxy.yml"
     assert f"\nversion: {_transport.VERSION}\n" in galaxy.read_text(encoding="utf-8")
 
 

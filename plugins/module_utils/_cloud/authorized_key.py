@@ -14,9 +14,9 @@ import json
 import time
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import BaseUrl
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import CredentialError, MissingLibrary
-from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Exchange
+from .credential import Exchange
+from .errors import CredentialError, MissingLibrary
+from .urls import BaseUrl
 
 
 class AuthorizedKey:

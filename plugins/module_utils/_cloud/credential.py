@@ -13,12 +13,12 @@ import math
 import time
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._answers import api_error, decode_object, is_success
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import WAYS
-from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import BaseUrl
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ConnectionFailed, CredentialError
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND, parse_instant
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
+from .credentials import WAYS
+from .errors import ConnectionFailed, CredentialError
+from .instants import SECOND, parse_instant
+from .responses import api_error, decode_object, is_success
+from .transport import Transport
+from .urls import BaseUrl
 
 ASSUMED_LIFE = 3600.0
 """Seconds that a token lives where the answer does not say; the vendor advises hourly renewal."""

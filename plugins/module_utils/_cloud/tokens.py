@@ -13,12 +13,12 @@ import threading
 import time
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError
-from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
+from .discovery import Services
+from .errors import MdbError
+from .transport import Transport
 
 if t.TYPE_CHECKING:
-    from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential
+    from .credential import Credential
 
 SKEW = 300.0
 """Seconds before its end at which a token is renewed; a tenth of its life where that is less."""
@@ -98,7 +98,7 @@ class TokenSource:
             return _Token(exchange, _NEVER, after_refusal=False)
         for secret in exchange.secrets:
             transport.secrets.remember(secret)
-        from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import perform
+        from .credential import perform
 
         value, life = perform(exchange, self._credential, transport)
         renew_at = time.monotonic() + life - min(SKEW, life / 10)

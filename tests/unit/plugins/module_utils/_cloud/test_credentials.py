@@ -8,8 +8,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._authorized_key import AuthorizedKey
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import (
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.authorized_key import AuthorizedKey
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential import Credential
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import (
     METHODS,
     OPTIONS,
     IamToken,
@@ -17,9 +18,8 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import (
     Level,
     choose,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential
-from ansible_collections.yacloud.mdb.plugins.module_utils._workload_identity import WorkloadIdentity
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.workload_identity import WorkloadIdentity
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import (
     IAM,
     JWT,

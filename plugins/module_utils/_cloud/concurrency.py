@@ -17,7 +17,7 @@ import threading
 import time
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
+from .transport import Transport
 
 T = t.TypeVar("T")
 

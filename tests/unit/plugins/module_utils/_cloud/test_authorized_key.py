@@ -12,9 +12,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._authorized_key import AuthorizedKey
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import CredentialError, MissingLibrary
-from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Credential
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.authorized_key import AuthorizedKey
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential import Credential
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CredentialError, MissingLibrary
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import (
     JWT,
     exchange,

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import (
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import MdbError, OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import (
     DEFAULT_ENDPOINT,
     KNOWN_SERVICES,
     BaseUrl,
     is_loopback,
     parse_base_url,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError, OptionError
 
 pytest.importorskip("hypothesis")
 from hypothesis import example, given

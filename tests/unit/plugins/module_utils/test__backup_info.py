@@ -15,14 +15,14 @@ import pytest
 
 pytest.importorskip("requests")
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
+from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result, gather
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ApiError,
     DeadlineExceeded,
     MalformedAnswer,
     MdbError,
     SelectionError,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._facts import Result, gather
 from ansible_collections.yacloud.mdb.tests.unit.samples import (
     CLUSTER,
     FOLDER,

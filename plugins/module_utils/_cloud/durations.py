@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import FIRST, LAST, SECOND
+from .._backups import quoted
+from .errors import OptionError
+from .instants import FIRST, LAST, SECOND
 
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(

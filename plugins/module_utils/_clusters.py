@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import collections
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._api import Cluster
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import quoted
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import SelectionError
+from ._api import Cluster
+from ._backups import quoted
+from ._cloud.errors import SelectionError
 
 
 def resolve(name: str, clusters: list[Cluster], folder_id: str) -> str:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import BaseUrl
-from ansible_collections.yacloud.mdb.plugins.module_utils._exchange import Exchange
+from .credential import Exchange
+from .urls import BaseUrl
 
 
 class WorkloadIdentity:

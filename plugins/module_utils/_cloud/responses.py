@@ -13,9 +13,9 @@ import json
 import math
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiError, MalformedAnswer
-from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Answer
+from .errors import ApiError, MalformedAnswer
+from .redaction import Secrets
+from .transport import Answer
 
 _CODES = {400: 3, 401: 16, 403: 7, 404: 5, 409: 10, 429: 8, 499: 1, 500: 13, 501: 12, 502: 14, 503: 14, 504: 4}
 _UNKNOWN = 2

@@ -32,18 +32,18 @@ except ImportError:
     requests = None  # type: ignore[assignment]
     HTTPAdapter = AuthBase = HTTPConnection = HTTPSConnection = HTTPConnectionPool = HTTPSConnectionPool = object  # type: ignore[assignment,misc]
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._endpoints import BaseUrl
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
+from .errors import (
     ConnectionFailed,
     CredentialError,
     DeadlineExceeded,
     MissingLibrary,
     OptionError,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
+from .redaction import Secrets
+from .urls import BaseUrl
 
 if t.TYPE_CHECKING:
-    from ansible_collections.yacloud.mdb.plugins.module_utils._options import TransportOptions
+    from .._query import TransportOptions
 
 VERSION = "1.0.0"
 """The collection's version, as in galaxy.yml."""
@@ -216,7 +216,7 @@ class Transport:
         except (requests.RequestException, OSError, ValueError, TypeError) as exc:
             if self.deadline.remaining() <= 0:
                 raise self.deadline.error(doing) from None
-            from ansible_collections.yacloud.mdb.plugins.module_utils._failures import lasting, reason
+            from .failures import lasting, reason
 
             why = self.secrets.cleaned(reason(exc))
             if advice := lasting(exc):

@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._api import Cluster
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import SelectionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._names import by_name, resolve
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import SelectionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import by_name, resolve
 from ansible_collections.yacloud.mdb.tests.unit.samples import FOLDER
 
 CLUSTERS = [

@@ -12,7 +12,7 @@ pytest.importorskip("hypothesis")
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import (
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import (
     SECOND,
     format_instant,
     parse_instant,

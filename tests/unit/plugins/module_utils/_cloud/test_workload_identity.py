@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import (
     COMPANIONS,
     JWT,

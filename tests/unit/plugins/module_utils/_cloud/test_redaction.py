@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiError, CredentialError
-from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import ApiError, CredentialError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
 from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN
 
 PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\n-----END PRIVATE KEY-----\n"

@@ -12,10 +12,10 @@ import pytest
 pytest.importorskip("requests")
 from requests.structures import CaseInsensitiveDict
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._answers import api_error, decode_object, is_success
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import ApiError, MalformedAnswer
-from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Answer
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import ApiError, MalformedAnswer
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.responses import api_error, decode_object, is_success
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Answer
 from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN
 
 DOING = "cluster c9q1: listing its backups"

@@ -9,9 +9,10 @@ import typing as t
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._credentials import Level
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import MdbError, OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._options import (
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import Level
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import MdbError, OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND
+from ansible_collections.yacloud.mdb.plugins.module_utils._query import (
     Connection,
     Question,
     TransportOptions,
@@ -21,7 +22,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._options import (
     option_level,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import Criteria
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import SECOND
 from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, FOLDER, TOKEN, options, question
 
 pytest.importorskip("hypothesis")

@@ -15,15 +15,15 @@ import pytest
 
 pytest.importorskip("requests")
 
-from ansible_collections.yacloud.mdb.plugins.module_utils import _tokens
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
+from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result, gather
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ApiError,
     ConnectionFailed,
     CredentialError,
     MalformedAnswer,
     MdbError,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._facts import Result, gather
 from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, TOKEN, backups_path, connection, question, row
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
     Handler,

@@ -16,26 +16,26 @@ import itertools
 import time
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._api import RedisApi
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
+from ._api import RedisApi
+from ._backups import (
     Backup,
     order_unfinished,
     sort_newest_first,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._errors import (
+from ._cloud.concurrency import Call, run_all
+from ._cloud.discovery import Services
+from ._cloud.errors import (
     NOT_FOUND,
     PERMISSION_DENIED,
     ApiError,
     MdbError,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._options import Connection, Question
-from ansible_collections.yacloud.mdb.plugins.module_utils._secrecy import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import is_stale, select, warn_of_future
-from ansible_collections.yacloud.mdb.plugins.module_utils._services import Services
-from ansible_collections.yacloud.mdb.plugins.module_utils._threads import Call, run_all
-from ansible_collections.yacloud.mdb.plugins.module_utils._time import format_instant
-from ansible_collections.yacloud.mdb.plugins.module_utils._tokens import token_source
-from ansible_collections.yacloud.mdb.plugins.module_utils._transport import Transport
+from ._cloud.instants import format_instant
+from ._cloud.redaction import Secrets
+from ._cloud.tokens import token_source
+from ._cloud.transport import Transport
+from ._query import Connection, Question
+from ._selection import is_stale, select, warn_of_future
 
 
 class Listing(t.NamedTuple):
@@ -122,7 +122,7 @@ def _read(question: Question, api: RedisApi, transport: Transport) -> Listing:
     list_clusters: Call[t.Any] = Call(f"folder {folder_id}: listing its clusters", lambda: api.clusters(folder_id))
     if question.cluster_names is not None:
         (clusters,) = run_all([list_clusters], transport)
-        from ansible_collections.yacloud.mdb.plugins.module_utils._names import resolve
+        from ._clusters import resolve
 
         cluster_ids = {name: resolve(name, clusters, folder_id) for name in question.cluster_names}
         return Listing(_read_clusters(tuple(cluster_ids.values()), folder_id, api, transport), cluster_ids)
@@ -130,7 +130,7 @@ def _read(question: Question, api: RedisApi, transport: Transport) -> Listing:
     backups, clusters = run_all([list_backups, list_clusters], transport)
     live = {cluster.id for cluster in clusters}
     by_id = {cluster_id: backups.get(cluster_id, []) for cluster_id in sorted(live.union(backups))}
-    from ansible_collections.yacloud.mdb.plugins.module_utils._names import by_name
+    from ._clusters import by_name
 
     cluster_ids, warnings = by_name(clusters, folder_id)
     return Listing(by_id, cluster_ids, [cluster_id for cluster_id in by_id if cluster_id not in live], warnings)
