@@ -13,11 +13,11 @@ import functools
 import itertools
 import json
 import operator
-import re
 import typing as t
 
 from ._cloud.errors import MalformedAnswer
 from ._cloud.instants import SECOND, parse_instant, parse_instants
+from ._cloud.text import quoted
 
 ABSENT = -(1 << 80)
 """The instant of a time that is not there: before every other."""
@@ -358,13 +358,3 @@ def _kind(value: t.Any) -> str:
         float: "a number",
     }
     return "missing" if value is None or value == "" else names.get(type(value), type(value).__name__)
-
-
-def quoted(text: str) -> str:
-    """Text from outside for use in a message: printable, in quotes, at most 80 characters.
-
-    It is cut between words, since half a secret could no longer be recognised and taken out.
-    """
-    shown = text if len(text) <= 80 else re.sub(r"\S*$", "", text[:80]) + "…"
-    safe = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in shown)
-    return f"'{safe}'"

@@ -12,8 +12,8 @@ from __future__ import annotations
 import collections
 
 from ._api import Cluster
-from ._backups import quoted
 from ._cloud.errors import SelectionError
+from ._cloud.text import quoted
 
 
 def resolve(name: str, clusters: list[Cluster], folder_id: str) -> str:

@@ -16,7 +16,6 @@ import typing as t
 
 from ansible.module_utils.common.parameters import env_fallback
 
-from ._backups import quoted
 from ._cloud.credentials import (
     METHODS,
     OPTIONS,
@@ -25,6 +24,7 @@ from ._cloud.credentials import (
     environment_level,
 )
 from ._cloud.errors import OptionError
+from ._cloud.text import quoted
 from ._cloud.urls import DEFAULT_ENDPOINT, BaseUrl, parse_base_url
 from ._selection import CRITERIA, Criteria
 
@@ -216,9 +216,9 @@ class Question(t.NamedTuple):
 def _max_age(value: str | None) -> int | None:
     if value is None:
         return None
-    from ._cloud.durations import parse_max_age
+    from ._cloud.durations import duration_option
 
-    return parse_max_age(value)
+    return duration_option(value, "max_age")
 
 
 def check_id(option: str, value: t.Any) -> str:

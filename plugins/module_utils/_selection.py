@@ -15,20 +15,13 @@ import datetime
 import itertools
 import typing as t
 
-from ._backups import (
-    NOT_COMPLETED,
-    TYPES,
-    Backup,
-    completion,
-    order_unfinished,
-    quoted,
-    sort_newest_first,
-)
+from ._backups import NOT_COMPLETED, TYPES, Backup, completion, order_unfinished, sort_newest_first
 from ._cloud.errors import OptionError
 from ._cloud.instants import (
     SECOND,
     parse_instant,
 )
+from ._cloud.text import quoted
 
 FUTURE_TOLERANCE = 300 * SECOND
 """How far ahead of our clock a completion time may lie before it is worth a warning: 5 minutes."""

@@ -20,10 +20,10 @@ import typing as t
 
 from ansible.module_utils.common.validation import check_type_bool, check_type_float, check_type_int
 
-from ..module_utils._backups import quoted
 from ..module_utils._cloud.credentials import OPTIONS as CREDENTIALS
 from ..module_utils._cloud.credentials import Level
 from ..module_utils._cloud.errors import MdbError
+from ..module_utils._cloud.text import quoted
 from ..module_utils._files import is_mode
 from ..module_utils._query import (
     Connection,

@@ -13,9 +13,10 @@ import dataclasses
 import functools
 import typing as t
 
-from ..module_utils._backups import Backup, from_facts, quoted
-from ..module_utils._cloud.durations import format_duration, parse_max_age
+from ..module_utils._backups import Backup, from_facts
+from ..module_utils._cloud.durations import duration_option, format_duration
 from ..module_utils._cloud.errors import MdbError, OptionError
+from ..module_utils._cloud.text import quoted
 from ..module_utils._selection import (
     Criteria,
     is_stale,
@@ -154,7 +155,7 @@ def object_to(
         raise OptionError(
             f"on_missing {quoted(str(on_missing))} is none of {', '.join(ON_MISSING)}.", option="on_missing"
         )
-    answer, criteria, limit = Answer(result), criteria_of(options), parse_max_age(max_age)
+    answer, criteria, limit = Answer(result), criteria_of(options), duration_option(max_age, "max_age")
     found = Objections()
     missing = [
         explain_none(answer.label(cluster_id), counts, criteria)

@@ -15,8 +15,8 @@ import typing as t
 
 import yaml
 
-from ..module_utils._backups import quoted
 from ..module_utils._cloud.errors import OptionError, SelectionError
+from ..module_utils._cloud.text import quoted
 from ._values import plain
 
 PREFIX = "REDIS_BACKUP_"

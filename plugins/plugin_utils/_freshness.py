@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ..module_utils._cloud.durations import format_duration, parse_max_age
+from ..module_utils._cloud.durations import duration_option, format_duration
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.instants import SECOND
 from ..module_utils._selection import (
@@ -45,7 +45,7 @@ def judge(
     :param folder_id: the folder that was read, for clusters whose backups do not tell
     :raises MdbError: the result or an option cannot be worked with
     """
-    answer, criteria, limit = Answer(result), criteria_of(options), parse_max_age(max_age)
+    answer, criteria, limit = Answer(result), criteria_of(options), duration_option(max_age, "max_age")
     if limit is None:
         raise OptionError("max_age is missing; it is the objective, such as 26h.", option="max_age")
     clusters = {

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils._backups import Backup, from_facts, merge
-from ..module_utils._cloud.durations import parse_max_age
+from ..module_utils._cloud.durations import duration_option
 from ..module_utils._cloud.errors import OptionError, SelectionError
 from ..module_utils._selection import (
     is_stale,
@@ -49,7 +49,7 @@ def newest_by_cluster(rows: t.Any, options: dict[str, t.Any]) -> dict[str, dict[
     for cluster_id, backups in sorted(_by_cluster(from_facts(rows, evaluated_at)).items()):
         if found := select(backups, criteria).newest:
             newest[cluster_id] = found
-    _refuse_stale(newest, parse_max_age(options.get("max_age")), evaluated_at)
+    _refuse_stale(newest, duration_option(options.get("max_age"), "max_age"), evaluated_at)
     return {cluster_id: backup.facts for cluster_id, backup in newest.items()}
 
 

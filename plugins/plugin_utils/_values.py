@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils._backups import quoted
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.instants import parse_instant
+from ..module_utils._cloud.text import quoted
 from ..module_utils._selection import CRITERIA, Criteria
 
 CRITERIA_OPTIONS = tuple(criterion.option for criterion in CRITERIA)

@@ -16,9 +16,9 @@ import os
 import re
 import typing as t
 
-from .._backups import quoted
 from .errors import CredentialError, OptionError
 from .redaction import Secrets
+from .text import quoted
 from .urls import BaseUrl, parse_base_url
 
 if t.TYPE_CHECKING:

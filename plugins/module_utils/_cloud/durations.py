@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Durations as whole nanoseconds, from what people write and in words for them. Loaded where there is one.
+"""Durations as whole nanoseconds: read from what people write, and worded for them.
 
 This file is private to the collection; its interface may change with any release.
 """
@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 
-from .._backups import quoted
 from .errors import OptionError
 from .instants import FIRST, LAST, SECOND
+from .text import quoted
 
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(
@@ -24,17 +24,17 @@ _SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?").fullmatch
 _LONGEST = (LAST - FIRST) // SECOND
 
 
-def parse_max_age(value: str | int | float | None) -> int | None:
-    """O(max_age) in nanoseconds, None where there is none.
+def duration_option(value: str | int | float | None, option: str) -> int | None:
+    """An option's duration in nanoseconds, None where it is not given.
 
-    :raises OptionError: the value is no duration
+    :raises OptionError: the value is not a duration
     """
     if value is None:
         return None
     try:
         return parse_duration(value)
     except ValueError as exc:
-        raise OptionError(f"max_age {quoted(str(value))} {exc}.", option="max_age") from None
+        raise OptionError(f"{option} {quoted(str(value))} {exc}.", option=option) from None
 
 
 def parse_duration(value: str | int | float) -> int:
@@ -45,16 +45,16 @@ def parse_duration(value: str | int | float) -> int:
     """
     text = str(value).strip()
     if isinstance(value, bool) or not text or not text.isascii():
-        raise ValueError("is no duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds")
+        raise ValueError("is not a duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds")
     if _SECONDS(text):
         text = f"{text}s"
     elif text[0] in "Pp":
         text = _without_iso_marks(text)
     match = _DURATION(text)
     if match is None or not any(match.groups()):
-        raise ValueError("is no duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds")
+        raise ValueError("is not a duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds")
     *whole, fraction = match.groups()
-    seconds = sum(int(count) * unit for count, unit in zip(whole, _UNITS.values(), strict=True) if count)
+    seconds = sum(int(count) * unit for count, unit in zip(whole, _UNITS.values()) if count)
     if seconds > _LONGEST:
         raise ValueError("is longer than 9998 years")
     return seconds * SECOND + int((fraction or "").ljust(9, "0"))
@@ -68,13 +68,33 @@ def _without_iso_marks(text: str) -> str:
     return days + clock
 
 
-def format_duration(nanoseconds: int) -> str:
-    """The two largest units that matter, such as C(1d 3h) or C(45s): for people, rounded down."""
-    seconds = abs(nanoseconds) // SECOND
-    parts: list[str] = []
-    for unit in "dhms":
-        count, seconds = divmod(seconds, _UNITS[unit])
-        if count or parts:
-            parts.append(f"{count}{unit}")
-    text = " ".join(part for part in parts[:2] if not part.startswith("0")) or "0s"
-    return f"-{text}" if nanoseconds < 0 else text
+def format_duration(nanoseconds: int, beyond: int | None = None) -> str:
+    """A duration for people, rounded down: ``45s``, ``26h 5m``, ``3d 4h``. Hours stay hours below two days.
+
+    :param beyond: a limit in nanoseconds that the duration exceeds; the text is then as long as it takes to exceed it too
+    """
+    if nanoseconds < 0:
+        return f"-{format_duration(-nanoseconds)}"
+    counts = _counts(nanoseconds)
+    if beyond is not None:
+        for length in range(2, len(counts)):
+            if sum(count * unit for count, _letter, unit in counts[:length]) > beyond:
+                return _joined(counts[:length])
+        return _joined(counts)
+    return _joined(counts[:-1][:2])
+
+
+def _counts(nanoseconds: int) -> list[tuple[int, str, int]]:
+    """The counts of the units from the first that is not zero down to nanoseconds, with each unit's letters and length."""
+    counts = []
+    for letter, unit in (("d", 86_400 * SECOND), ("h", 3_600 * SECOND), ("m", 60 * SECOND), ("s", SECOND), ("ns", 1)):
+        if letter == "d" and nanoseconds < 2 * unit:
+            continue
+        count, nanoseconds = divmod(nanoseconds, unit)
+        if count or counts or letter == "s":
+            counts.append((count, letter, unit))
+    return counts
+
+
+def _joined(counts: list[tuple[int, str, int]]) -> str:
+    return " ".join(f"{count}{letter}" for count, letter, _unit in counts if count) or "0s"

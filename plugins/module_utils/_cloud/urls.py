@@ -14,8 +14,8 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
-from .._backups import quoted
 from .errors import OptionError
+from .text import quoted
 
 DEFAULT_ENDPOINT = "https://api.cloud.yandex.net"
 """The Russian region's discovery host. The two services behind it are documented, so they are used without asking."""

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.durations import (
+    duration_option,
     format_duration,
     parse_duration,
-    parse_max_age,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND
@@ -30,7 +30,7 @@ UNITS = {"w": Decimal(604_800), "d": Decimal(86_400), "h": Decimal(3_600), "m": 
 
 
 def naive_duration(text: str) -> int | None:
-    """Reads a unit form (no ISO) character by character, with decimals; None where it is no duration."""
+    """Reads a unit form (no ISO) character by character, with decimals; None where it is not a duration."""
     total, digits, left, last_fraction = Decimal(0), "", list(UNITS), False
     if not text:
         return None
@@ -123,21 +123,21 @@ def test_fractions_of_seconds_are_exact() -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_duration_is_refused_in_words(value: object) -> None:
-    with pytest.raises(ValueError, match=r"^(is no duration|is longer than)"):
+    with pytest.raises(ValueError, match=r"^(is not a duration|is longer than)"):
         parse_duration(value)  # type: ignore[arg-type]
 
 
 def test_what_is_refused_shows_how_it_is_written() -> None:
     for text in ("", "soon"):
         with pytest.raises(
-            ValueError, match=r"^is no duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds$"
+            ValueError, match=r"^is not a duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds$"
         ):
             parse_duration(text)
 
 
 @pytest.mark.parametrize("text", ["90\u017f", "PT90\u017f"])
 def test_units_are_ascii_letters(text: str) -> None:
-    with pytest.raises(ValueError, match="is no duration"):
+    with pytest.raises(ValueError, match="is not a duration"):
         parse_duration(text)
 
 
@@ -161,9 +161,11 @@ def test_the_longest_duration_is_the_range_of_instants() -> None:
         (HOUR, "1h"),
         (HOUR + SECOND, "1h"),
         (HOUR + 60 * SECOND, "1h 1m"),
-        (24 * HOUR, "1d"),
-        (24 * HOUR + 60 * SECOND, "1d"),
-        (27 * HOUR + 59 * SECOND, "1d 3h"),
+        (24 * HOUR, "24h"),
+        (24 * HOUR + 60 * SECOND, "24h 1m"),
+        (27 * HOUR + 59 * SECOND, "27h"),
+        (48 * HOUR - 1, "47h 59m"),
+        (48 * HOUR, "2d"),
         (20 * 24 * HOUR, "20d"),
         (100 * 24 * HOUR + 10 * HOUR, "100d 10h"),
         (-45 * SECOND, "-45s"),
@@ -173,13 +175,23 @@ def test_durations_for_people(nanoseconds: int, text: str) -> None:
     assert format_duration(nanoseconds) == text
 
 
+@pytest.mark.parametrize("limit", ["26h", "1d2h", "2d", "90m", "45s", "0s", "7d"])
+@pytest.mark.parametrize("excess", [1, SECOND, 60 * SECOND, HOUR, 24 * HOUR])
+def test_a_duration_never_reads_like_the_limit_that_it_exceeds(limit: str, excess: int) -> None:
+    bound = parse_duration(limit)
+    shown = format_duration(bound + excess, beyond=bound)
+    seconds = shown.partition("ns")[0].rpartition(" ")[0] if "ns" in shown else shown
+    nanoseconds = int(shown.split()[-1][:-2]) if "ns" in shown else 0
+    assert (parse_duration(seconds.replace(" ", "")) if seconds else 0) + nanoseconds > bound
+
+
 @pytest.mark.parametrize(("value", "expected"), [(None, None), ("26h", 26 * HOUR), (60, 60 * SECOND), ("0", 0), (0, 0)])
 def test_max_age(value: t.Any, expected: int | None) -> None:
-    assert parse_max_age(value) == expected
+    assert duration_option(value, "max_age") == expected
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-1h", True, "1.5h"])
 def test_max_age_that_is_none_is_named(value: t.Any) -> None:
-    with pytest.raises(OptionError, match=rf"^max_age '{value}' is no duration; write .*\.$") as caught:
-        parse_max_age(value)
+    with pytest.raises(OptionError, match=rf"^max_age '{value}' is not a duration; write .*\.$") as caught:
+        duration_option(value, "max_age")
     assert caught.value.details == {"option": "max_age"}
