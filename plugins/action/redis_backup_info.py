@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-# Ansible loads this file once, before it forks: every worker inherits what is imported here, which is most of what a task saves.
-from ..module_utils._backup_info import gather
-from ..module_utils._query import Connection, Question, argument_spec
+from ..module_utils._backup_info import argument_spec, backup_info
+from ..modules.redis_backup_info import main  # noqa: F401 - with it ansible-lint knows the module's options
 from ..plugin_utils._in_process import InProcessAction
 
 
@@ -17,8 +16,8 @@ class ActionModule(InProcessAction):
 
     argument_spec = staticmethod(argument_spec)
 
-    def answer(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    def execute(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """The module's result."""
-        result = gather(Question.from_options(options), lambda: Connection.from_options(options))
+        result = backup_info(options)
         warnings = {"warnings": result.warnings} if result.warnings else {}
         return {"changed": False, **result.facts, **warnings}

@@ -13,7 +13,6 @@ author:
 description:
   - Returns the newest backup that matches, for each cluster named, in the order named; a cluster named twice is returned twice.
   - All pages of all clusters are read, several clusters at the same time. The choice is that of M(yacloud.mdb.redis_backup_info).
-  - Within one task the same question is asked of the API only once. A later task, and each try of a task with C(until), asks again.
 extends_documentation_fragment:
   - yacloud.mdb._choosing
   - yacloud.mdb._connection
@@ -48,7 +47,8 @@ options:
   max_age:
     description:
       - How old a newest backup may be, such as V(26h), V(1d2h), V(90m), V(PT26H), or a number of seconds. An older one is an error that
-        names the cluster, the age and this limit. Where a whole folder is read, that of a deleted cluster counts too, for as long as it is there.
+        names the cluster, the age and this limit. Where a whole folder is read, that of a deleted cluster counts too.
+      - Measured from O(created_before) where that is given and past, otherwise from now.
     type: raw
   on_missing:
     description:
@@ -128,9 +128,9 @@ from ansible.errors import AnsibleLookupError, AnsibleOptionsError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ..module_utils._cloud.errors import MdbError
-from ..plugin_utils._newest import newest_backups
-from ..plugin_utils._plugin_options import credential_levels, set_options
+from ..module_utils._cloud.errors import CloudError
+from ..plugin_utils._lookup_options import credential_sources, find_options
+from ..plugin_utils._newest_lookup import newest_backups
 
 display = Display()
 
@@ -141,20 +141,21 @@ class LookupModule(LookupBase):
     def run(self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
         """An element for each cluster, in the order asked.
 
-        :param terms: cluster ids or names; none reads the folder in C(kwargs)
+        :param terms: cluster ids or names; none reads the folder in `kwargs`
         :raises AnsibleOptionsError: nothing is named to read
-        :raises AnsibleLookupError: an option cannot be worked with, the API could not be asked, or a cluster has no backup that qualifies
+        :raises AnsibleLookupError: an option is invalid, the API could not be asked, or a cluster has no backup that qualifies
         """
-        set_options(self, variables, kwargs)
-        options = self.get_options()
+        options = find_options(self, variables, kwargs)
         # Where the call holds null, Ansible takes the folder of the environment.
         if not terms and "folder_id" in kwargs and not kwargs["folder_id"]:
-            raise AnsibleOptionsError("folder_id is empty, and no cluster is named: give one of them.")
+            raise AnsibleOptionsError("folder_id is empty, and no cluster is named; give one of them.")
         whole_folder = not terms and "folder_id" in kwargs and options["by"] != "name"
         try:
-            found = newest_backups(terms, options, credential_levels(self), whole_folder=whole_folder)
-        except MdbError as exc:
+            elements, warnings = newest_backups(
+                terms, options, credential_sources(self), whole_folder=whole_folder
+            )
+        except CloudError as exc:
             raise AnsibleLookupError(str(exc)) from None
-        for warning in found.warnings:
+        for warning in warnings:
             display.warning(warning)
-        return found.elements
+        return elements

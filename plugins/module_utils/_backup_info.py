@@ -2,159 +2,141 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The one answer that module, lookup and roles give: from a question and a connection to facts.
+"""The one function that answers module, lookup and roles: from a query and a connection to facts.
 
 This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import gc
-import itertools
 import time
 import typing as t
 
-from ._api import RedisApi
-from ._backups import (
-    Backup,
-    order_unfinished,
-    sort_newest_first,
-)
-from ._cloud.concurrency import Call, run_all
-from ._cloud.discovery import Services
-from ._cloud.errors import (
-    NOT_FOUND,
-    PERMISSION_DENIED,
-    ApiError,
-    MdbError,
-)
+from ._api import Api
+from ._backups import Backup, order
+from ._cloud.client import Client
+from ._cloud.concurrency import Call
+from ._cloud.connection import Connection, connection_spec
+from ._cloud.errors import NOT_FOUND, PERMISSION_DENIED, ApiError, SelectionError
 from ._cloud.instants import format_instant
-from ._cloud.redaction import Secrets
-from ._cloud.tokens import token_source
-from ._cloud.transport import Transport
-from ._query import Connection, Question
-from ._selection import is_stale, select, warn_of_future
-
-
-class Listing(t.NamedTuple):
-    """What was read.
-
-    :ivar backups: cluster id to its backups, for every cluster that the answer is about, in the order of the answer
-    :ivar cluster_ids: cluster name to id, where names were read
-    :ivar deleted: clusters of which a folder still lists backups, but which it does not list
-    :ivar warnings: what the user should know beside it
-    """
-
-    backups: dict[str, list[Backup]]
-    cluster_ids: dict[str, str]
-    deleted: t.Sequence[str] = ()
-    warnings: t.Sequence[str] = ()
+from ._clusters import Cluster, resolve, warn_of_shared_names
+from ._engine import REDIS
+from ._explanation import Explainer
+from ._query import Query, query_spec
+from ._selection import Selection, is_stale, reference_instant, select, warn_of_future
 
 
 class Result(t.NamedTuple):
-    """An answer.
+    """What is returned.
 
     :ivar facts: the module's return values
-    :ivar warnings: what the user should know beside them
+    :ivar warnings: what the user should know besides
     """
 
     facts: dict[str, t.Any]
     warnings: list[str]
 
 
-def gather(question: Question, connect: t.Callable[[], Connection], now: t.Callable[[], int] = time.time_ns) -> Result:
-    """The facts that answer a question.
+def argument_spec() -> dict[str, dict[str, t.Any]]:
+    """The module's argument spec; what excludes what is checked by :class:`Query`, in words that help."""
+    return {**query_spec(), **connection_spec(REDIS.service)}
+
+
+def backup_info(options: t.Mapping[str, t.Any]) -> Result:
+    """The result of `redis_backup_info`.
+
+    :param options: values by option name, validated and converted by the argument spec
+    :raises CloudError: an option is invalid, the API could not be asked, or a guard refuses
+    """
+    return read_backups(Query.from_options(options), lambda: Connection.from_options(options, REDIS.service))
+
+
+class Listing(t.NamedTuple):
+    """What was read.
+
+    :ivar backups: cluster id to its backups, for every cluster that the result is about, in its order
+    :ivar clusters: the clusters of the folder, as far as they were asked for; None where their list was not read
+    :ivar deleted: clusters of which a folder still lists backups, but which it does not list
+    :ivar gone: ids of single backups that there are not, or no longer
+    :ivar warnings: what the user should know besides
+    """
+
+    backups: dict[str, list[Backup]]
+    clusters: list[Cluster] | None = None
+    deleted: t.Sequence[str] = ()
+    gone: t.Sequence[str] = ()
+    warnings: t.Sequence[str] = ()
+
+
+def read_backups(
+    query: Query, connect: t.Callable[[], Connection], now: t.Callable[[], int] = time.time_ns
+) -> Result:
+    """The facts that answer a query.
 
     :param connect: makes the connection; not called where nothing is asked
     :param now: nanoseconds since the epoch; taken once, before the first request
-    :raises MdbError: the answer could not be had
+    :raises SelectionError: a guard is set to "error", and a cluster has no matching backup, or only a stale one
+    :raises CloudError: the API could not be asked, or contradicts itself
     """
     evaluated_at = now()
-    if question.asks_nothing:
-        return _result(question, Listing({}, {}), evaluated_at, pages=0)
-    connection = connect()
-    with _uncollected():
-        listing, pages = _ask(question, connection, evaluated_at)
-        return _result(question, listing, evaluated_at, pages)
+    if query.asks_nothing:
+        return _result(query, Listing({}), evaluated_at, pages=0)
+    with Client.open(connect(), REDIS.service) as client:
+        listing = _read(query, Api(client, page_size=query.page_size, evaluated_at=evaluated_at))
+        pages = client.list_requests
+    return _result(query, listing, evaluated_at, pages)
 
 
-def _ask(question: Question, connection: Connection, evaluated_at: int) -> tuple[Listing, int]:
-    """What is read, and in how many pages."""
-    secrets = Secrets()
-    transport = Transport(connection.transport, secrets)
-    try:
-        api = RedisApi(
-            transport,
-            Services(connection.endpoint, connection.mdb_endpoint),
-            token_source(connection.credential, str(connection.endpoint)),
-            page_size=question.page_size,
-            evaluated_at=evaluated_at,
-        )
-        return _read(question, api, transport), api.pages
-    except MdbError as exc:
-        raise exc.masked(secrets.masked) from None
-    finally:
-        transport.close()
+# --- reading ---
 
 
-@contextlib.contextmanager
-def _uncollected() -> t.Iterator[None]:
-    """Holds the garbage collector back: a long listing makes many objects and no cycles, and it would look through all of them."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled and not gc.get_freeze_count():
-            # Makes the answer old in one step, or the next collection of the young would look through it after all.
-            gc.freeze()
-            gc.unfreeze()
-        if enabled:
-            gc.enable()
-
-
-def _read(question: Question, api: RedisApi, transport: Transport) -> Listing:
-    if question.cluster_ids is not None:
-        return Listing(_read_clusters(question.cluster_ids, question.folder_id, api, transport), {})
-    folder_id = t.cast(str, question.folder_id)
+def _read(query: Query, api: Api) -> Listing:
+    if query.backup_ids is not None:
+        return _read_single(query.backup_ids, api)
+    if query.cluster_ids is not None:
+        return Listing(_read_clusters(query.cluster_ids, query.folder_id, api))
+    folder_id = t.cast(str, query.folder_id)
     list_clusters: Call[t.Any] = Call(f"folder {folder_id}: listing its clusters", lambda: api.clusters(folder_id))
-    if question.cluster_names is not None:
-        (clusters,) = run_all([list_clusters], transport)
-        from ._clusters import resolve
-
-        cluster_ids = {name: resolve(name, clusters, folder_id) for name in question.cluster_names}
-        return Listing(_read_clusters(tuple(cluster_ids.values()), folder_id, api, transport), cluster_ids)
-    list_backups: Call[t.Any] = _folder_backups(folder_id, api)
-    backups, clusters = run_all([list_backups, list_clusters], transport)
+    if query.cluster_names is not None:
+        (clusters,) = api.client.run_all([list_clusters])
+        named = [resolve(name, clusters, folder_id) for name in query.cluster_names]
+        return Listing(_read_clusters(tuple(cluster.id for cluster in named), folder_id, api), named)
+    backups, clusters = api.client.run_all([_folder_backups(folder_id, api), list_clusters])
     live = {cluster.id for cluster in clusters}
     by_id = {cluster_id: backups.get(cluster_id, []) for cluster_id in sorted(live.union(backups))}
-    from ._clusters import by_name
-
-    cluster_ids, warnings = by_name(clusters, folder_id)
-    return Listing(by_id, cluster_ids, [cluster_id for cluster_id in by_id if cluster_id not in live], warnings)
+    deleted = [cluster_id for cluster_id in by_id if cluster_id not in live]
+    return Listing(by_id, clusters, deleted, warnings=warn_of_shared_names(clusters, folder_id))
 
 
-def _read_clusters(
-    ids: tuple[str, ...], folder_id: str | None, api: RedisApi, transport: Transport
-) -> dict[str, list[Backup]]:
+def _read_single(backup_ids: tuple[str, ...], api: Api) -> Listing:
+    calls = [
+        Call(f"backup {backup_id}: reading it", functools.partial(api.backup, backup_id)) for backup_id in backup_ids
+    ]
+    found = dict(zip(backup_ids, api.client.run_all(calls)))
+    clusters: dict[str, list[Backup]] = {}
+    for backup in filter(None, found.values()):
+        clusters.setdefault(backup.cluster_id, []).append(backup)
+    return Listing(clusters, gone=[backup_id for backup_id, backup in found.items() if backup is None])
+
+
+def _read_clusters(ids: tuple[str, ...], folder_id: str | None, api: Api) -> dict[str, list[Backup]]:
     """The clusters' backups; those of a cluster that cannot be read directly, as after its deletion, from the folder."""
 
     def read(cluster_id: str) -> list[Backup] | ApiError:
         try:
             return api.cluster_backups(cluster_id)
         except ApiError as exc:
-            if exc.hides_cluster and folder_id:
+            if exc.may_be_deleted and folder_id:
                 return exc
-            raise (exc.adding(_DELETED) if exc.hides_cluster else exc) from None
+            raise (exc.adding(_DELETED) if exc.may_be_deleted else exc) from None
 
     calls = [
         Call(f"cluster {cluster_id}: listing its backups", functools.partial(read, cluster_id)) for cluster_id in ids
     ]
-    found = dict(zip(ids, run_all(calls, transport), strict=True))
+    found = dict(zip(ids, api.client.run_all(calls)))
     if folder_id and any(isinstance(backups, ApiError) for backups in found.values()):
-        in_folder = _read_folder(folder_id, api, transport)
+        in_folder = _read_folder(folder_id, api)
         for cluster_id, backups in found.items():
             if isinstance(backups, ApiError):
                 if isinstance(in_folder, ApiError):
@@ -165,55 +147,126 @@ def _read_clusters(
     return t.cast("dict[str, list[Backup]]", found)
 
 
-def _read_folder(folder_id: str, api: RedisApi, transport: Transport) -> dict[str, list[Backup]] | ApiError:
+def _read_folder(folder_id: str, api: Api) -> dict[str, list[Backup]] | ApiError:
     """The folder's backups by cluster, or why it cannot be read, which is then not the user's first concern."""
     try:
-        return run_all([_folder_backups(folder_id, api)], transport)[0]
+        return api.client.run_all([_folder_backups(folder_id, api)])[0]
     except ApiError as exc:
         if exc.code in (NOT_FOUND, PERMISSION_DENIED):
             return exc
         raise
 
 
-def _folder_backups(folder_id: str, api: RedisApi) -> Call[dict[str, list[Backup]]]:
+def _folder_backups(folder_id: str, api: Api) -> Call[dict[str, list[Backup]]]:
     return Call(f"folder {folder_id}: listing its backups", lambda: api.folder_backups(folder_id))
 
 
 _DELETED = "If it was deleted within 7 days, set folder_id as well: its backups are then looked for in the folder."
 
 
-def _result(question: Question, listing: Listing, evaluated_at: int, pages: int) -> Result:
-    chosen = {cluster_id: select(backups, question.criteria) for cluster_id, backups in listing.backups.items()}
-    newest = {cluster_id: selection.newest for cluster_id, selection in chosen.items() if selection.newest}
-    future = (warn_of_future(cluster_id, selection.matched, evaluated_at) for cluster_id, selection in chosen.items())
-    incomplete = [backup for selection in chosen.values() for backup in selection.incomplete]
+# --- the result ---
+
+
+def _result(query: Query, listing: Listing, evaluated_at: int, pages: int) -> Result:
+    names = {cluster.id: cluster.name for cluster in listing.clusters or ()}
+    for cluster_id, name in names.items():
+        for backup in listing.backups.get(cluster_id, ()):
+            backup.facts["source_cluster_name"] = name or None
+    chosen = {cluster_id: select(backups, query.criteria) for cluster_id, backups in listing.backups.items()}
+    measured_from = reference_instant(query.criteria, evaluated_at)
+    explain = Explainer(
+        query.criteria, query.max_age, str(query.given.get("max_age")), evaluated_at, measured_from
+    )
+    explanation = {
+        cluster_id: explain.choice(_label(cluster_id, names.get(cluster_id), query), selection)
+        for cluster_id, selection in chosen.items()
+    }
     facts = {
-        "backups": _newest_first([_most(found.matched, question.limit) for found in chosen.values()]),
-        "newest": {cluster_id: backup.facts for cluster_id, backup in newest.items()},
-        "missing": [cluster_id for cluster_id in chosen if cluster_id not in newest],
+        **_choice(query, chosen, names),
+        "missing": [*(cluster_id for cluster_id, found in chosen.items() if not found.newest), *listing.gone],
         "stale": [
             cluster_id
-            for cluster_id, backup in newest.items()
-            if question.max_age is not None and is_stale(backup, question.max_age, evaluated_at)
+            for cluster_id, found in chosen.items()
+            if found.newest and query.max_age is not None and is_stale(found.newest, query.max_age, measured_from)
         ],
-        "incomplete": [backup.facts for backup in sorted(incomplete, key=order_unfinished, reverse=True)],
-        "cluster_ids": listing.cluster_ids,
-        "deleted": list(listing.deleted),
+        **_state(listing),
         "selection": {cluster_id: selection.counts() for cluster_id, selection in chosen.items()},
+        "explanation": explanation,
+        "query": query.given,
         "pages": pages,
         "evaluated_at": format_instant(evaluated_at),
     }
-    return Result(facts, [*listing.warnings, *filter(None, future)])
+    future = (warn_of_future(cluster_id, found.matched, evaluated_at) for cluster_id, found in chosen.items())
+    return Result(facts, [*listing.warnings, *filter(None, future), *_guard(query, facts)])
 
 
-def _most(backups: list[Backup], limit: int | None) -> list[Backup]:
-    return backups if limit is None else backups[:limit]
+def _choice(query: Query, chosen: dict[str, Selection], names: dict[str, str]) -> dict[str, t.Any]:
+    """The backups that match, and the newest of each cluster, by id and by name."""
+    matched = [backup for selection in chosen.values() for backup in selection.matched[: query.limit]]
+    incomplete = [backup for selection in chosen.values() for backup in selection.incomplete]
+    newest = {cluster_id: found.newest.facts for cluster_id, found in chosen.items() if found.newest}
+    return {
+        "backups": [backup.facts for backup in sorted(matched, key=order, reverse=True)],
+        "newest": newest,
+        "newest_by_name": _by_name(newest, names),
+        "incomplete": [
+            backup.facts for backup in sorted(incomplete, key=lambda backup: (backup.started, backup.id), reverse=True)
+        ],
+    }
 
 
-def _newest_first(lists: list[list[Backup]]) -> list[dict[str, t.Any]]:
-    """Several clusters' backups, each newest first, in one list of facts."""
-    backups: t.Iterable[Backup] = itertools.chain.from_iterable(lists)
-    if len(lists) > 1:
-        backups = list(backups)
-        sort_newest_first(backups)
-    return [backup.facts for backup in backups]
+def _by_name(newest: dict[str, dict[str, t.Any]], names: dict[str, str]) -> dict[str, dict[str, t.Any]]:
+    by_name: dict[str, dict[str, t.Any]] = {}
+    for cluster_id, facts in newest.items():
+        if names.get(cluster_id):
+            by_name.setdefault(names[cluster_id], facts)
+    return by_name
+
+
+def _state(listing: Listing) -> dict[str, t.Any]:
+    """The clusters themselves, where their list was read; several with one name stand for the first by id."""
+    clusters = listing.clusters or []
+    return {
+        "cluster_ids": {cluster.name: cluster.id for cluster in reversed(clusters) if cluster.name},
+        "clusters": {
+            **{
+                cluster.id: {"name": cluster.name, "status": cluster.status, "health": cluster.health, "deleted": False}
+                for cluster in clusters
+            },
+            **{
+                cluster_id: {"name": None, "status": None, "health": None, "deleted": True}
+                for cluster_id in listing.deleted
+            },
+        },
+        "deleted": list(listing.deleted),
+    }
+
+
+def _label(cluster_id: str, name: str | None, query: Query) -> str:
+    """A cluster for people: first what it was asked for by."""
+    if not name:
+        return cluster_id
+    return f"{name} ({cluster_id})" if query.cluster_names is not None else f"{cluster_id} ({name})"
+
+
+def _guard(query: Query, facts: dict[str, t.Any]) -> list[str]:
+    """The warnings of the guards; those that are set to "error" raise instead, with every cluster named."""
+    explanation = facts["explanation"]
+    found = (
+        (query.on_missing, [explanation.get(item) or _gone(item) for item in facts["missing"]], _MISSING),
+        (query.on_stale, [explanation[cluster_id] for cluster_id in facts["stale"]], _STALE),
+    )
+    refused = [
+        "\n".join([*lines, advice]) for choice, lines, advice in found if choice == "error" and lines
+    ]
+    if refused:
+        raise SelectionError("\n".join(refused), missing=facts["missing"], stale=facts["stale"])
+    return [line for choice, lines, _advice in found if choice == "warn" for line in lines]
+
+
+def _gone(backup_id: str) -> str:
+    return f"{backup_id}: there is no such backup, or no longer"
+
+
+_MISSING = "Nothing is chosen. Widen the filters, or set on_missing to warn or skip to go on without a backup."
+_STALE = "Nothing is chosen. Raise max_age, or set on_stale to warn or skip to accept an older backup."

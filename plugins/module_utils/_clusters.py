@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Which cluster of a folder a name means. Pure functions, no I/O. Loaded when a folder's clusters were read.
+"""The clusters of a folder: rows of the API, and which of them a name means. No I/O.
 
 This file is private to the collection; its interface may change with any release.
 """
@@ -10,46 +10,87 @@ This file is private to the collection; its interface may change with any releas
 from __future__ import annotations
 
 import collections
+import difflib
+import typing as t
 
-from ._api import Cluster
-from ._cloud.errors import SelectionError
-from ._cloud.text import quoted
+from ._cloud.errors import InvalidResponse, SelectionError
+from ._cloud.text import quoted, type_name
 
 
-def resolve(name: str, clusters: list[Cluster], folder_id: str) -> str:
-    """The id behind a name; the API's own filter does not cover all names, so they are compared here.
+class Cluster(t.NamedTuple):
+    """A cluster of a folder, as far as it matters here.
+
+    :ivar name: empty where the API gave none
+    :ivar status: such as "RUNNING" or "STOPPED"; None where it is not known
+    :ivar health: such as "ALIVE"; None where it is not known
+    """
+
+    id: str
+    name: str
+    status: str | None
+    health: str | None
+
+
+def parse_clusters(rows: t.Any, source: str) -> list[Cluster]:
+    """The clusters of one page.
+
+    :param rows: the page's clusters as decoded; absent, null and empty are the same
+    :param source: what was read, for messages, such as "folder b1g1"
+    :raises InvalidResponse: a row is not what the API documents
+    """
+    if rows is None or rows == "":
+        return []
+    if not isinstance(rows, list):
+        raise InvalidResponse(f"{source}: the field 'clusters' must be a list, got {type_name(rows)}.")
+    return [parse_cluster(row, source) for row in rows]
+
+
+def parse_cluster(row: t.Any, source: str) -> Cluster:
+    """One cluster; the state that the API leaves out, or calls unknown, is None.
+
+    :raises InvalidResponse: the row has no id, or its name is not a string
+    """
+    cluster_id, name = (row.get("id"), row.get("name") or "") if isinstance(row, dict) else (None, None)
+    if not isinstance(cluster_id, str) or not cluster_id or not isinstance(name, str):
+        raise InvalidResponse(f"{source}: a row of its clusters has no valid 'id' and 'name'.")
+    return Cluster(cluster_id, name, _state(row.get("status")), _state(row.get("health")))
+
+
+def _state(value: t.Any) -> str | None:
+    """The name of a state; a number, which the gateway writes for one that it does not know, is handed on as text."""
+    return None if not value or str(value).endswith("_UNKNOWN") else str(value)
+
+
+def resolve(name: str, clusters: list[Cluster], folder_id: str) -> Cluster:
+    """The cluster behind a name; the API's own filter does not cover all names, so they are compared here.
 
     :param clusters: all of the folder
     :raises SelectionError: no cluster has the name, or several have
     """
-    ids = [cluster.id for cluster in clusters if cluster.name == name]
-    if len(ids) == 1:
-        return ids[0]
-    if ids:
+    found = [cluster for cluster in clusters if cluster.name == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(cluster.id for cluster in found)
         raise SelectionError(
-            f"cluster_names: {quoted(name)} names {len(ids)} clusters of folder {folder_id}: {', '.join(ids)}. Use cluster_ids instead."
+            f"cluster_names: {quoted(name)} names {len(found)} clusters of folder {folder_id}: {ids}. Use cluster_ids instead."
         )
-    import difflib
-
     near = difflib.get_close_matches(name, [cluster.name for cluster in clusters], n=3)
     others = (
-        f"Near it: {', '.join(map(quoted, near))}."
+        f"Similar: {', '.join(map(quoted, near))}."
         if near
-        else f"The folder has {len(clusters)} clusters; none has a name like it."
+        else f"The folder has {len(clusters)} clusters; none has a similar name."
     )
     raise SelectionError(
         f"cluster_names: folder {folder_id} has no cluster {quoted(name)}. {others} A deleted cluster is found by cluster_ids only."
     )
 
 
-def by_name(clusters: list[Cluster], folder_id: str) -> tuple[dict[str, str], list[str]]:
-    """The ids by name, and a warning for each name that several clusters have; the first by id stands for those.
-
-    :param clusters: all of the folder, by id
-    """
-    cluster_ids = {cluster.name: cluster.id for cluster in reversed(clusters) if cluster.name}
-    return cluster_ids, [
-        f"folder {folder_id}: {count} clusters have the name {quoted(name)}; cluster_ids holds {cluster_ids[name]}."
-        for name, count in collections.Counter(cluster.name for cluster in clusters).items()
-        if name and count > 1
+def warn_of_shared_names(clusters: list[Cluster], folder_id: str) -> list[str]:
+    """A warning for each name that several clusters of a folder have; the first of them by id stands for it."""
+    counts = collections.Counter(cluster.name for cluster in clusters if cluster.name)
+    return [
+        f"folder {folder_id}: {count} clusters have the name {quoted(name)}; use cluster_ids to tell them apart."
+        for name, count in counts.items()
+        if count > 1
     ]

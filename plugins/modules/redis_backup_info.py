@@ -16,8 +16,8 @@ description:
     and returns them as facts, newest first, with the newest of each cluster and how the others fell.
   - There are three outcomes, which are never blurred. A backup was found (RV(newest)); none qualifies (RV(missing)); or the API could not be
     asked, or contradicts itself, which always fails.
-  - If the task runs on the controller itself, with a local connection and without C(become), C(async) or C(environment), and with the
-    Python that Ansible itself runs on, it is answered within Ansible's own process. Everywhere else it is a module as any other. The result is the same.
+  - On the controller itself (a local connection, no C(become), C(async) or C(environment), Ansible's own Python) the task runs within
+    Ansible's process. Everywhere else it is a module as any other. The result is the same.
 extends_documentation_fragment:
   - yacloud.mdb._attributes
   - yacloud.mdb._attributes.info
@@ -28,7 +28,7 @@ options:
     description:
       - The clusters to read.
       - An empty list asks nothing and returns nothing.
-      - Excludes O(cluster_names). With neither, the whole of O(folder_id) is read.
+      - O(cluster_ids), O(cluster_names) and O(backup_ids) exclude each other. With none of them the whole of O(folder_id) is read.
     type: list
     elements: str
     aliases: [cluster_id]
@@ -40,17 +40,38 @@ options:
     type: list
     elements: str
     aliases: [cluster_name]
+  backup_ids:
+    description:
+      - Single backups to read, each by itself. One that does not exist any more is named in RV(missing), by its own id.
+      - O(folder_id), O(limit) and the filters do not go with it; E(YC_FOLDER_ID) is ignored.
+    type: list
+    elements: str
+    aliases: [backup_id]
   folder_id:
     description:
-      - With neither O(cluster_ids) nor O(cluster_names), the folder to read whole, with the backups of clusters deleted meanwhile.
+      - With neither clusters nor backups named, the folder to read whole, with the backups of clusters deleted meanwhile.
       - With O(cluster_ids), the folder in which the backups of a cluster are looked for that cannot be read directly, as after its deletion.
       - E(YC_FOLDER_ID) is used if it is not set.
     type: str
   max_age:
     description:
       - How old the newest backup of a cluster may be, such as V(26h), V(1d2h), V(90m), V(PT26H), or a number of seconds.
-      - Nothing fails by it; clusters whose newest backup is older are named in RV(stale).
+      - It is measured from O(created_before) where that is given and past, since that is how much was lost at an incident; otherwise
+        from RV(evaluated_at).
+      - Clusters whose newest backup is older are named in RV(stale); O(on_stale) says what else happens.
     type: str
+  on_missing:
+    description:
+      - What to do about a cluster, or a single backup, that is in RV(missing). V(error) fails and returns no backup at all, V(warn) warns.
+    type: str
+    choices: [error, warn, skip]
+    default: skip
+  on_stale:
+    description:
+      - What to do about a cluster that is in RV(stale), likewise. Without O(max_age) it does nothing.
+    type: str
+    choices: [error, warn, skip]
+    default: skip
   limit:
     description:
       - How many backups of each cluster are returned in RV(backups), the newest first; at least 1. Without it, all that match.
@@ -58,7 +79,7 @@ options:
     type: int
   page_size:
     description:
-      - How many rows are asked for in one request, V(1) to V(1000). All pages are read, whatever it is.
+      - How many backups are asked for in one request, V(1) to V(1000). All pages are read, whatever it is.
     type: int
     default: 1000
 seealso:
@@ -86,9 +107,16 @@ EXAMPLES = r"""
   yacloud.mdb.redis_backup_info:
     cluster_id: c9qe1abcd2fghij3klmn
     created_before: "2026-11-20T10:00:00Z"
+    max_age: 26h
+    on_missing: error
+    on_stale: error
     limit: 1
   register: before_incident
-  failed_when: before_incident is failed or before_incident.missing | length > 0
+
+- name: See whether a backup that was noted is still there
+  yacloud.mdb.redis_backup_info:
+    backup_id: "c9qe1abcd2fghij3klmn:mdb-backup-1"
+    on_missing: error
 
 - name: Read several clusters in one task, once for all hosts
   yacloud.mdb.redis_backup_info:
@@ -123,6 +151,7 @@ backups:
       created_at: "2026-11-19T22:21:09.123456Z"
       started_at: "2026-11-19T22:04:30Z"
       source_cluster_id: c9qe1abcd2fghij3klmn
+      source_cluster_name: null
       source_shard_names: [shard1]
       type: AUTOMATED
       age_seconds: 41931
@@ -147,6 +176,10 @@ backups:
       description: The cluster that was backed up.
       type: str
       returned: always
+    source_cluster_name:
+      description: Its name; V(null) where the clusters' list was not read, or does not have it any more.
+      type: str
+      returned: always
     source_shard_names:
       description: The shards that the backup covers.
       type: list
@@ -168,10 +201,15 @@ newest:
     c9qe1abcd2fghij3klmn:
       id: "c9qe1abcd2fghij3klmn:mdb-backup-1"
       created_at: "2026-11-19T22:21:09.123456Z"
+newest_by_name:
+  description: The same by the cluster's name, where the clusters' list was read.
+  returned: success
+  type: dict
+  sample: {}
 missing:
   description:
     - The ids of the clusters without a matching backup, in the order asked, each once; for a folder by id, those in RV(deleted)
-      included.
+      included. With O(backup_ids), the ids of the backups that do not exist any more.
   returned: success
   type: list
   elements: str
@@ -194,6 +232,13 @@ cluster_ids:
   type: dict
   sample:
     orders-cache-prod: c9qe1abcd2fghij3klmn
+clusters:
+  description:
+    - The clusters by id, where the clusters' list was read, which is for a folder and for names; of clusters asked for by name only those.
+  returned: success
+  type: dict
+  sample:
+    c9qe1abcd2fghij3klmn: {name: orders-cache-prod, status: RUNNING, health: ALIVE, deleted: false}
 deleted:
   description:
     - The ids of the clusters of which a folder that was read whole still lists backups, but which it does not list any more, by id.
@@ -212,6 +257,22 @@ selection:
       incomplete: 1
       filtered_out: {created_after: 0, created_before: 9, type: 0, shards: 4}
       matched: 0
+explanation:
+  description:
+    - One line for each cluster, by its id. What was chosen, how old it is, what would come next, and how many were filtered out by what.
+  returned: success
+  type: dict
+  sample:
+    c9qe1abcd2fghij3klmn: >-
+      c9qe1abcd2fghij3klmn: c9qe1abcd2fghij3klmn:mdb-backup-1, completed 2026-11-19T22:21:09.123456Z, 11h 38m old, AUTOMATED; no other
+      backup matches; 14 listed, 1 matches, 13 not before created_before 2026-11-18T00:00:00Z
+query:
+  description: What was asked, by the options' names and exactly as given. Clusters or backups, folder, filters, O(max_age).
+  returned: success
+  type: dict
+  sample:
+    cluster_ids: [c9qe1abcd2fghij3klmn]
+    max_age: 26h
 pages:
   description: How many list requests were needed, those for clusters included. Further tries of the same request do not count.
   returned: success
@@ -229,8 +290,8 @@ error:
   contains:
     kind:
       description: >-
-        V(option), V(credential), V(connection), V(deadline), V(malformed_answer), V(selection), V(missing_library), or V(api) for an error that
-        the API answered.
+        V(option), V(credential), V(connection), V(deadline), V(malformed_answer), V(missing_library), V(selection) for what O(on_missing)
+        and O(on_stale) refuse and for a name that no cluster has, or V(api) for an error that the API answered.
       type: str
       returned: always
     http_status:
@@ -266,24 +327,18 @@ error:
     request_id: 12b6f246-d7b9-4511-a099-7a7d2904ce89
 """
 
-import gc
-
-if __name__ == "__main__":
-    gc.disable()  # A process this short ends before the collector finds anything, and would spend a tenth of its imports on it.
-
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._backup_info import gather
-from ..module_utils._cloud.errors import MdbError
-from ..module_utils._query import Connection, Question, argument_spec
+from ..module_utils._backup_info import argument_spec, backup_info
+from ..module_utils._cloud.errors import CloudError
 
 
 def main() -> None:
     """The module's process: reads the arguments, prints the result, ends."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
     try:
-        result = gather(Question.from_options(module.params), lambda: Connection.from_options(module.params))
-    except MdbError as exc:
+        result = backup_info(module.params)
+    except CloudError as exc:
         module.fail_json(msg=str(exc), error=exc.as_dict())
     for warning in result.warnings:
         module.warn(warning)

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A module's answer without its process, where the task runs on the controller itself.
+"""A module's result without its process, where the task runs on the controller itself.
 
-A module costs a third of a second however little it does. The API is remote, so nothing is gained by that on localhost.
+A module costs a third of a second however little it does. The API is remote, so nothing is gained by that on localhost. All use of
+ansible-core's private parts stands in this file.
 
 This file is private to the collection; its interface may change with any release.
 """
@@ -22,11 +23,14 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._cloud.errors import MdbError
+from ..module_utils._cloud.connection import PATH_VARIABLES
+from ..module_utils._cloud.errors import CloudError, OptionError
+
+Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 
 class InProcessAction(ActionBase):
-    """An action that answers in the worker where that is the same, and runs its module where it is not."""
+    """An action that runs in the worker where that is the same, and runs its module where it is not."""
 
     argument_spec: t.Callable[[], dict[str, dict[str, t.Any]]]
     """The module's own argument spec."""
@@ -35,19 +39,24 @@ class InProcessAction(ActionBase):
     _supports_async = True
 
     @abc.abstractmethod
-    def answer(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    def execute(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """The module's result.
 
         :param options: the task's arguments, validated and converted
-        :raises MdbError: what the module would fail with
+        :raises CloudError: what the module would fail with
         """
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """The module's result; a failure is a result too, so that nothing of the collection's is raised."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
-        if can_answer(self, variables):
-            return {**result, **_answered(self)}
+        try:
+            _check_arguments(self._task.args, self.argument_spec())
+        except OptionError as exc:
+            return {**result, **_failure(exc)}
+        _make_paths_absolute(self)
+        if runs_in_process(self, variables):
+            return {**result, **_executed(self)}
         wrap_async = self._task.async_val
         result.update(self._execute_module(task_vars=variables, wrap_async=wrap_async))
         if not wrap_async:
@@ -55,10 +64,10 @@ class InProcessAction(ActionBase):
         return result
 
 
-def can_answer(action: ActionBase, task_vars: dict[str, t.Any]) -> bool:
+def runs_in_process(action: ActionBase, task_vars: dict[str, t.Any]) -> bool:
     """Whether a module of this task would run in the controller's own Python, as the user that Ansible runs as."""
     return (
-        action._connection.ansible_name == "ansible.builtin.local"
+        _is_local(action)
         and action._connection.become is None
         and not action._task.async_val
         and not _environment(action)
@@ -66,21 +75,87 @@ def can_answer(action: ActionBase, task_vars: dict[str, t.Any]) -> bool:
     )
 
 
-def _answered(action: InProcessAction) -> dict[str, t.Any]:
-    validated = ModuleArgumentSpecValidator(action.argument_spec()).validate(action._task.args)
-    if validated.error_messages:
-        kind = (
-            f"Unsupported parameters for ({action._task.action}) module: "
-            if isinstance(validated.errors[0], UnsupportedError)
-            else ""
+def _check_arguments(args: t.Mapping[str, t.Any], spec: Spec) -> None:
+    """Refuses what a module cannot see: an option given beside its alias, and a secret that it would show as an argument."""
+    for option, entry in spec.items():
+        given = [name for name in (option, *entry.get("aliases", ())) if args.get(name) is not None]
+        if len(given) > 1:
+            raise OptionError(
+                f"{' and '.join(given)} are one option and are both given, perhaps one by module_defaults; leave one out.",
+                option=option,
+            )
+    key_file = args.get("service_account_key_file")
+    if isinstance(key_file, t.Mapping) or (isinstance(key_file, str) and key_file.lstrip().startswith("{")):
+        raise OptionError(
+            "service_account_key_file must be a path, got a key's content, which is not shown; give that as service_account_key.",
+            option="service_account_key_file",
         )
-        return {"failed": True, "msg": f"{kind}{validated.errors.msg}"}
+
+
+def _make_paths_absolute(action: ActionBase) -> None:
+    """Lets a relative path in a variable count from where Ansible was started; a local module starts at the playbook.
+
+    The worker was forked for this task alone, so its environment is the module's.
+    """
+    if not _is_local(action):
+        return
+    task_environment = _environment(action)
+    moved = {}
+    for name in PATH_VARIABLES:
+        value = str(task_environment.get(name, os.environ.get(name, ""))).strip()
+        if value and not value.startswith("{"):
+            moved[name] = os.path.abspath(os.path.expanduser(value))
+    os.environ.update({name: path for name, path in moved.items() if name not in task_environment})
+    if own := {name: path for name, path in moved.items() if name in task_environment}:
+        action._task.environment = [*action._task.environment, own]
+
+
+def _executed(action: InProcessAction) -> dict[str, t.Any]:
+    spec = action.argument_spec()
+    validated = ModuleArgumentSpecValidator(spec).validate(action._task.args)
+    secrets = _secrets(validated.validated_parameters, spec)
+    if validated.error_messages:
+        is_unsupported = isinstance(validated.errors[0], UnsupportedError)
+        kind = f"Unsupported parameters for ({action._task.action}) module: " if is_unsupported else ""
+        return _masked({"failed": True, "msg": f"{kind}{validated.errors.msg}"}, secrets)
     try:
         # A local module's relative paths start at the playbook.
         with _at(action._loader.get_basedir()):
-            return action.answer(validated.validated_parameters)
-    except MdbError as exc:
-        return {"failed": True, "msg": str(exc), "error": exc.as_dict()}
+            return action.execute(validated.validated_parameters)
+    except CloudError as exc:
+        return _masked(_failure(exc), secrets)
+
+
+def _failure(exc: CloudError) -> dict[str, t.Any]:
+    return {"failed": True, "msg": str(exc), "error": exc.as_dict()}
+
+
+def _secrets(options: t.Mapping[str, t.Any], spec: Spec) -> set[str]:
+    """The values of the options that are not logged."""
+    found: set[str] = set()
+    rest = [options.get(name) for name, entry in spec.items() if entry.get("no_log")]
+    while rest:
+        value = rest.pop()
+        if isinstance(value, t.Mapping):
+            rest += value.values()
+        elif isinstance(value, (list, tuple)):
+            rest += value
+        elif value not in (None, "") and not isinstance(value, bool):
+            found.add(str(value))
+    return found
+
+
+def _masked(value: t.Any, secrets: set[str]) -> t.Any:
+    """The value without secrets, masked in the way of a module's own result."""
+    if isinstance(value, str):
+        if value in secrets:
+            return "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+        for secret in sorted(secrets, key=len, reverse=True):
+            value = value.replace(secret, "********")
+        return value
+    if isinstance(value, dict):
+        return {name: _masked(item, secrets) for name, item in value.items()}
+    return [_masked(item, secrets) for item in value] if isinstance(value, list) else value
 
 
 @contextlib.contextmanager
@@ -93,6 +168,10 @@ def _at(folder: str) -> t.Iterator[None]:
     finally:
         with contextlib.suppress(OSError):
             os.chdir(before)
+
+
+def _is_local(action: ActionBase) -> bool:
+    return bool(action._connection.ansible_name == "ansible.builtin.local")
 
 
 def _environment(action: ActionBase) -> dict[str, t.Any]:

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What belongs to one database engine: where its API is, what its rows hold, which filters they allow.
+
+Another engine is another record here. Source: the definitions in PyPI's yandexcloud, and
+https://yandex.cloud/en/docs/managed-redis/api-ref/Cluster/listBackups
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._cloud.client import Service
+
+
+class Engine(t.NamedTuple):
+    """An engine of Managed Databases.
+
+    :ivar service: the API behind it
+    :ivar prefix: the path in front of every route
+    :ivar fields: a backup's field of the API to its name among the facts, in the order of the facts
+    :ivar types: the types of a backup by their number in the definitions, less one
+    :ivar criteria: the options that choose among backups, in the order in which they are applied
+    """
+
+    service: Service
+    prefix: str
+    fields: dict[str, str]
+    types: tuple[str, ...]
+    criteria: tuple[str, ...]
+
+
+REDIS = Engine(
+    service=Service(
+        id="managed-redis",
+        default_url="https://mdb.api.cloud.yandex.net",
+        endpoint_option="mdb_endpoint",
+        endpoint_variable="YC_MDB_ENDPOINT",
+        viewer_role="managed-redis.viewer",
+    ),
+    prefix="/managed-redis/v1",
+    fields={
+        "id": "id",
+        "folderId": "folder_id",
+        "createdAt": "created_at",
+        "startedAt": "started_at",
+        "sourceClusterId": "source_cluster_id",
+        "sourceShardNames": "source_shard_names",
+        "type": "type",
+    },
+    types=("AUTOMATED", "MANUAL"),
+    criteria=("created_after", "created_before", "type", "shards"),
+)
+"""Managed Service for Redis, now sold as Valkey."""

@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Options of a lookup as Ansible finds them, made ready for the shared code.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import typing as t
+
+from ansible.errors import AnsibleOptionsError
+from ansible.plugins.lookup import LookupBase
+from ansible.template import Templar
+
+from ..module_utils._cloud.credentials import CREDENTIAL_OPTIONS, CredentialSource, environment_source
+
+PREFIX = "yacloud_mdb_"
+"""What the variables that set an option are called in front of the option's name."""
+
+_THE_CALL, _THE_VARIABLES, _THE_FILE = "the call", f"the variables {PREFIX}…", "ansible.cfg"
+
+
+def find_options(
+    plugin: LookupBase, variables: t.Mapping[str, t.Any] | None, direct: dict[str, t.Any]
+) -> dict[str, t.Any]:
+    """The plugin's options by name, with variables templated and unknown options refused.
+
+    :raises AnsibleOptionsError: an option is unknown, or a value has the wrong type
+    """
+    known = {name: entry for name, entry in plugin.option_definitions.items() if not name.startswith("_")}
+    if unknown := sorted(set(direct) - set(known)):
+        raise AnsibleOptionsError(f"unknown option {', '.join(unknown)}; the options are: {', '.join(sorted(known))}.")
+    # Ansible casts what it finds in variables before it templates it, so that "{{ seconds }}" would be no number.
+    templated = {
+        PREFIX + name: t.cast(Templar, plugin._templar).template(variables[PREFIX + name])
+        for name in known
+        if variables and PREFIX + name in variables
+    }
+    # Ansible takes an empty environment variable for set, and refuses it where it wants a number or one of several choices.
+    for name, entry in known.items():
+        if entry.get("default") is not None and _is_empty_in_environment(entry):
+            templated.setdefault(PREFIX + name, entry["default"])
+    given = {name: str(value) if isinstance(value, datetime.datetime) else value for name, value in direct.items()}
+    plugin.set_options(var_options=templated, direct=given)
+    return {
+        name: None if value == "" and given.get(name) != "" else value for name, value in plugin.get_options().items()
+    }
+
+
+def _is_empty_in_environment(entry: t.Mapping[str, t.Any]) -> bool:
+    values = [os.environ[env["name"]] for env in entry.get("env", ()) if env["name"] in os.environ]
+    return bool(values) and not any(values)
+
+
+def credential_sources(plugin: LookupBase) -> list[CredentialSource]:
+    """Where the plugin's credentials are set, from the call itself down to the configuration file."""
+    found: dict[str, dict[str, t.Any]] = {_THE_CALL: {}, _THE_VARIABLES: {}, _THE_FILE: {}}
+    for option in CREDENTIAL_OPTIONS:
+        value, origin = plugin.get_option_and_origin(option)
+        if value not in (None, "") and (source := _source(str(origin))):
+            found[source][option] = value
+    sources = [CredentialSource(name, values) for name, values in found.items()]
+    return [*sources[:2], environment_source(os.environ), *sources[2:]]
+
+
+def _source(origin: str) -> str | None:
+    """The source behind an origin as Ansible words it; the environment is read elsewhere, since its variables have a rank."""
+    if origin == "Direct":
+        return _THE_CALL
+    if origin.startswith("var: "):
+        return _THE_VARIABLES
+    return None if origin.startswith("env: ") or origin == "default" else _THE_FILE
