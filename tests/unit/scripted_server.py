@@ -26,6 +26,16 @@ PATIENCE = 10.0
 """Seconds after which a wait is given up; a test that comes near it has failed."""
 
 
+def until(condition: t.Callable[[], t.Any], seconds: float = 5.0) -> bool:
+    """Whether a condition comes true in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.005)
+    return True
+
+
 class Request(t.NamedTuple):
     """A call as it arrived; ``connection`` counts connections from 1."""
 
@@ -202,7 +212,7 @@ class Handler(BaseHTTPRequestHandler):
         self.owner.next_reply(Request(self.command, self.path, dict(self.headers.items()), body, self.number))(self)
         self.wfile.flush()
 
-    do_GET = do_POST = do_CONNECT = _serve
+    do_GET = do_POST = do_PATCH = do_DELETE = do_CONNECT = _serve
 
     @property
     def number(self) -> int:

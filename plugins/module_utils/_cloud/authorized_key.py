@@ -4,6 +4,8 @@
 
 """The key of a service account, and the signed JWT that is exchanged for an IAM token.
 
+Source: https://yandex.cloud/en/docs/iam/operations/iam-token/create-for-sa
+
 This file is private to the collection; its interface may change with any release.
 """
 
@@ -11,55 +13,99 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import time
 import typing as t
 
-from .credential import Exchange
+from ansible.module_utils.basic import missing_required_lib
+
+from .credential import FindIam, Setting, Token, TokenRequest, request_token
 from .errors import CredentialError, MissingLibrary
+from .files import VAULTED, absolute_path, is_vaulted, looks_like_path, read_secret
+from .transport import Request, Transport
 from .urls import BaseUrl
+
+try:
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa
+except ImportError:
+    rsa = None  # type: ignore[assignment]
+
+METHOD = "service_account_key"
+VARIABLES: dict[str, tuple[str, ...]] = {
+    "service_account_key": (),
+    "service_account_key_file": ("YC_SERVICE_ACCOUNT_KEY_FILE",),
+}
 
 
 class AuthorizedKey:
-    """A service account's key. Source: https://yandex.cloud/en/docs/iam/operations/iam-token/create-for-sa"""
-
-    last_resort = False
+    """A service account's key, which signs a request for a token."""
 
     def __init__(self, key_id: str, service_account_id: str, pem: str, description: str) -> None:
         self.key_id = key_id
         self.service_account_id = service_account_id
-        self.pem = pem
         self.description = description
+        self._pem = pem
         self._sign = _load_signer(pem, description)
+
+    @classmethod
+    def from_setting(cls, setting: Setting) -> AuthorizedKey:
+        """The key of an option or a variable.
+
+        :raises CredentialError: there is no usable key; the message never quotes it
+        :raises MissingLibrary: there is no cryptography
+        """
+        if setting.option == "service_account_key":
+            return cls.parse(setting.value, setting.description)
+        holds_json = setting.value.lstrip().startswith(("{", '"'))
+        if holds_json and not setting.variable:
+            raise CredentialError(
+                f"{setting.description} must be the path of a key file, got the key itself (not shown)."
+                " Give it as service_account_key; only a variable may hold it in place of a path."
+            )
+        if holds_json:
+            return cls.parse(setting.value, setting.description)
+        path = setting.path
+        content = read_secret(path, setting.description)
+        return cls.parse(content, f"{setting.description} ({path})")
 
     @classmethod
     def parse(cls, content: t.Any, description: str) -> AuthorizedKey:
         """The key of a key file's JSON, or of the mapping that it stands for.
 
-        :raises CredentialError: it is no such key; the message never quotes it
-        :raises MissingLibrary: there is no C(cryptography)
+        :raises CredentialError: it is not such a key; the message never quotes it
+        :raises MissingLibrary: there is no cryptography
         """
         fields = _json_object(content, description) if isinstance(content, (str, bytes)) else content
         if not isinstance(fields, dict):
-            raise CredentialError(f"{description} is no authorized key: it is no JSON object. {_NEW_KEY}")
+            raise _bad(description, "it is not a JSON object")
         for name in ("id", "service_account_id", "private_key"):
             if not isinstance(fields.get(name), str) or not fields[name]:
-                raise CredentialError(f"{description} is no authorized key: the field '{name}' is missing. {_NEW_KEY}")
+                raise _bad(description, f"the field '{name}' is missing")
         # The service writes a line of warning above the PEM header.
         pem = fields["private_key"][max(fields["private_key"].find("-----BEGIN"), 0) :]
         return cls(fields["id"], fields["service_account_id"], pem, description)
 
     @property
     def identity(self) -> tuple[str, ...]:
-        return ("service_account_key", self.key_id, self.service_account_id, self.pem)
+        return (METHOD, self.key_id, self.service_account_id, self._pem)
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return (self.pem,)
+    def obtain_token(self, transport: Transport, find_iam: FindIam) -> Token:
+        return request_token(self.token_request(find_iam()), transport)
 
-    def exchange(self, iam: t.Callable[[], BaseUrl]) -> Exchange | str:
-        base = iam()
-        token = self._jwt(f"{base}/iam/v1/tokens", int(time.time()))
-        return Exchange("POST", base, "/iam/v1/tokens", {"json": {"jwt": token}}, (token,), ("iamToken", "expiresAt"))
+    def token_request(self, iam_url: BaseUrl) -> TokenRequest:
+        """The exchange of a signed JWT, whose audience is the very URL that it is sent to."""
+        jwt = self._jwt(f"{iam_url}/iam/v1/tokens", int(time.time()))
+        request = Request(
+            "POST",
+            iam_url,
+            "/iam/v1/tokens",
+            doing=f"exchanging {self.description} for an IAM token",
+            json={"jwt": jwt},
+            secret=True,
+            repeatable=True,
+        )
+        return TokenRequest(request, (self._pem, jwt), ("iamToken", "expiresAt"), _REFUSED)
 
     def _jwt(self, audience: str, now: int) -> str:
         """A signed JWT (RFC 7519) by PS256, whose salt is as long as its hash (RFC 7518 section 3.5)."""
@@ -73,28 +119,39 @@ def _json_object(text: str | bytes, description: str) -> t.Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise CredentialError(f"{description} is no authorized key: it is no JSON. {_NEW_KEY}") from None
+        pass
+    if isinstance(text, str) and is_vaulted(text):
+        raise CredentialError(f"{description} {VAULTED}")
+    if isinstance(text, str) and _is_path(text.strip()):
+        raise _bad(description, "it is a path, not the key's content; give it as service_account_key_file")
+    raise _bad(description, "it is not JSON")
 
 
-_NEW_KEY = "Give the whole file that 'yc iam key create --output key.json' wrote."
+def _is_path(text: str) -> bool:
+    return looks_like_path(text) and (
+        text.startswith(("/", "./", "../", "~")) or text.endswith(".json") or os.path.isfile(absolute_path(text))
+    )
+
+
+def _bad(description: str, problem: str) -> CredentialError:
+    return CredentialError(
+        f"{description} is not an authorized key: {problem}."
+        " Give the whole file that 'yc iam key create --output key.json' wrote."
+    )
+
+
+_REFUSED = "The key was not accepted: check that it still exists, that its service account does, and that this machine's clock is right."
 
 
 def _load_signer(pem: str, description: str) -> t.Callable[[bytes], bytes]:
-    try:
-        from cryptography.hazmat.primitives import hashes, serialization
-        from cryptography.hazmat.primitives.asymmetric import padding, rsa
-    except ImportError:
-        from ansible.module_utils.basic import missing_required_lib
-
-        raise MissingLibrary(missing_required_lib("cryptography", reason="for service account keys")) from None
+    if rsa is None:
+        raise MissingLibrary(missing_required_lib("cryptography", reason="for service account keys"))
     try:
         key = serialization.load_pem_private_key(pem.encode(), password=None)
     except Exception:  # noqa: BLE001 - cryptography documents several, without a common base
-        raise CredentialError(
-            f"{description} is no authorized key: its private_key is no complete private key in PEM form. {_NEW_KEY}"
-        ) from None
+        raise _bad(description, "its private_key is not a complete private key in PEM form") from None
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise CredentialError(f"{description} is no authorized key: its private_key is no RSA key. {_NEW_KEY}")
+        raise _bad(description, "its private_key is not an RSA key")
     salted = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=padding.PSS.DIGEST_LENGTH)
     return lambda data: key.sign(data, salted, hashes.SHA256())
 

@@ -4,17 +4,17 @@
 
 """Calls made at the same time, while the caller's own thread does nothing but wait.
 
-So a signal (Ctrl-C, a task's timeout), the deadline and the first failure each end everything at once; a pool of
-C(concurrent.futures) would first wait for its threads.
+So a signal (Ctrl-C, a task's timeout), the deadline and the first failure each end everything at once; a pool of concurrent.futures
+would first wait for its threads. Threads that are left are daemons, which send nothing any more.
 
 This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import queue
 import threading
-import time
 import typing as t
 
 from .transport import Transport
@@ -25,11 +25,9 @@ WAKE_EVERY = 0.25
 """Seconds after which the waiting thread looks up. Python runs a signal's handler there, but the kernel may hand the signal to
 another thread, which does not end the wait."""
 
-GRACE = 0.5
-"""Seconds that threads are given to end, once their connections are cut; a connection still being opened can outlast it."""
 
-
-class Call(t.NamedTuple, t.Generic[T]):
+@dataclasses.dataclass(frozen=True)
+class Call(t.Generic[T]):
     """A call to make.
 
     :ivar doing: what it does, for the message if time runs out meanwhile
@@ -40,10 +38,10 @@ class Call(t.NamedTuple, t.Generic[T]):
 
 
 def run_all(calls: t.Sequence[Call[T]], transport: Transport) -> list[T]:
-    """The results of all calls, in their order, at most O(concurrency) of them under way at a time.
+    """The results of all calls, in their order, at most "concurrency" of them under way at a time.
 
     :raises DeadlineExceeded: time ran out; the message names what was still under way
-    :raises BaseException: what the first failing call raised; the others are stopped
+    :raises BaseException: what the first failing call raised; the others are stopped, and nothing can be sent by this transport any more
     """
     todo: queue.SimpleQueue[int] = queue.SimpleQueue()
     ended: queue.SimpleQueue[tuple[int, t.Any, BaseException | None]] = queue.SimpleQueue()
@@ -62,20 +60,13 @@ def run_all(calls: t.Sequence[Call[T]], transport: Transport) -> list[T]:
                 ended.put((index, None, exc))
                 return
 
-    size = min(transport.options.concurrency, len(calls))
-    threads = [threading.Thread(target=work, daemon=True) for dummy in range(size)]
     try:
-        for thread in threads:
-            thread.start()
+        for _number in range(min(transport.options.concurrency, len(calls))):
+            threading.Thread(target=work, daemon=True).start()
         return _collect(calls, ended, transport)
     except BaseException:
         transport.stop()
         raise
-    finally:
-        given_up = time.monotonic() + GRACE
-        for thread in threads:
-            if thread.ident:
-                thread.join(max(given_up - time.monotonic(), 0.0))
 
 
 def _collect(calls: t.Sequence[Call[T]], ended: queue.SimpleQueue[t.Any], transport: Transport) -> list[T]:

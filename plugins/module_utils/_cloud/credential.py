@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The exchange of a credential for an IAM token: what each kind offers for it, what is sent, and what comes of the answer.
+"""What every kind of credential offers, and the request by which one becomes an IAM token.
 
 This file is private to the collection; its interface may change with any release.
 """
@@ -10,114 +10,134 @@ This file is private to the collection; its interface may change with any releas
 from __future__ import annotations
 
 import math
+import re
 import time
 import typing as t
 
-from .credentials import WAYS
-from .errors import ConnectionFailed, CredentialError
+from .errors import CredentialError
+from .files import absolute_path
 from .instants import SECOND, parse_instant
-from .responses import api_error, decode_object, is_success
-from .transport import Transport
+from .responses import api_error, decode_object
+from .transport import Request, Transport
 from .urls import BaseUrl
 
+CREDENTIAL_HELP = (
+    "Give one: a service account's authorized key (service_account_key_file or service_account_key, variable"
+    " YC_SERVICE_ACCOUNT_KEY_FILE); an OIDC token of a CI system (workload_identity_token or workload_identity_token_file with"
+    " service_account_id, variables YC_WORKLOAD_IDENTITY_TOKEN, YC_WORKLOAD_IDENTITY_TOKEN_FILE, YC_SERVICE_ACCOUNT_ID);"
+    " an IAM token (iam_token, variables YC_IAM_TOKEN, YC_TOKEN); or run on a virtual machine with a linked service account"
+    " (auth_method=instance_metadata)."
+)
+NOT_IN_LOOKUPS = "A lookup does not see the variables that 'environment:' of a play or task sets."
+
 ASSUMED_LIFE = 3600.0
-"""Seconds that a token lives where the answer does not say; the vendor advises hourly renewal."""
+"""Seconds that a token lives where the response does not say; the vendor advises hourly renewal."""
+
+_PRINTABLE = re.compile(r"[\x21-\x7e]+").fullmatch
+
+FindIam = t.Callable[[], BaseUrl]
+"""Finds the base URL of the IAM service, if it is needed."""
 
 
-class Exchange(t.NamedTuple):
-    """A request that answers with an IAM token.
+class Token(t.NamedTuple):
+    """An IAM token.
 
-    :ivar method: the HTTP method
-    :ivar base: the host
-    :ivar path: the path there
-    :ivar content: the rest of the request, as the transport takes it
-    :ivar secrets: what the request carries and no output may hold
-    :ivar fields: the answer's fields with the token, and with its end (RFC 3339) or its life (seconds)
+    :ivar life: the seconds that it lives from now; infinite where it cannot be renewed
     """
 
-    method: str
-    base: BaseUrl
-    path: str
-    content: dict[str, t.Any]
-    secrets: tuple[str, ...]
-    fields: tuple[str, str]
+    value: str
+    life: float
+
+
+class Setting(t.NamedTuple):
+    """A credential option as it was set.
+
+    :ivar source: the place in words, such as "the options"
+    :ivar options: the options that may complete it
+    :ivar variable: the environment variable that it comes from, if it does
+    :ivar start_folder: where a relative path from a variable begins
+    """
+
+    option: str
+    value: t.Any
+    source: str
+    options: t.Mapping[str, t.Any]
+    variable: str | None = None
+    start_folder: str | None = None
+
+    @property
+    def description(self) -> str:
+        """The setting in words, never its content."""
+        return f"the variable {self.variable}" if self.variable else f"{self.option} of {self.source}"
+
+    @property
+    def path(self) -> str:
+        """The value as an absolute path."""
+        return absolute_path(self.value, self.start_folder if self.variable else None)
 
 
 class Credential(t.Protocol):
     """What every kind offers."""
 
     @property
+    def description(self) -> str:
+        """The credential in words, such as "iam_token of the options"; never its content."""
+
+    @property
     def identity(self) -> tuple[str, ...]:
         """What tells this credential from others, so that a process exchanges each only once."""
 
-    @property
-    def description(self) -> str:
-        """The credential in words, such as "iam_token of the environment"; never its content."""
+    def obtain_token(self, transport: Transport, find_iam: FindIam) -> Token:
+        """A token for this credential.
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What the credential is made of that no output may hold."""
-
-    @property
-    def last_resort(self) -> bool:
-        """Whether it is tried only because nothing is configured."""
-
-    def exchange(self, iam: t.Callable[[], BaseUrl]) -> Exchange | str:
-        """The request for an IAM token, or the token itself.
-
-        :param iam: finds the IAM service, if it is needed
-        :raises CredentialError: the credential can no longer be read
+        :raises CredentialError: the credential can no longer be read, or is refused
+        :raises CloudError: the service could not be asked, or cannot respond
         """
 
 
-def perform(exchange: Exchange, credential: Credential, transport: Transport) -> tuple[str, float]:
-    """An IAM token, and the seconds that it lives.
+class TokenRequest(t.NamedTuple):
+    """A request that is answered with an IAM token.
 
-    :raises CredentialError: the service refuses, or its answer holds no token
-    :raises MdbError: the service could not be asked, or cannot answer
+    :ivar request: what is sent
+    :ivar secrets: what no output may hold of it and of the credential
+    :ivar fields: the response's fields with the token, and with its end (RFC 3339) or its life (seconds)
+    :ivar refused: what to do where the credential is refused
     """
-    doing = f"exchanging {credential.description} for an IAM token"
-    try:
-        answer = transport.send(
-            exchange.method,
-            exchange.base,
-            exchange.path,
-            doing=doing,
-            secret=bool(exchange.secrets),
-            **exchange.content,
+
+    request: Request
+    secrets: tuple[str, ...]
+    fields: tuple[str, str]
+    refused: str
+
+
+def request_token(wanted: TokenRequest, transport: Transport) -> Token:
+    """The token that a request is answered with.
+
+    :raises CredentialError: the service refuses, or its response holds no token
+    :raises CloudError: the service could not be asked, or cannot respond
+    """
+    for secret in wanted.secrets:
+        transport.secrets.remember(secret)
+    doing = wanted.request.doing
+    response = transport.send(wanted.request)
+    if not response.is_success:
+        error = api_error(response, doing, transport.secrets, dict.fromkeys(_REFUSALS, wanted.refused))
+        raise CredentialError(str(error), **error.details) if error.code in _REFUSALS else error
+    fields = decode_object(response, doing)
+    value, end = (fields.get(name) for name in wanted.fields)
+    if not isinstance(value, str) or not _PRINTABLE(value):
+        raise CredentialError(
+            f"{doing}: the response holds no usable '{wanted.fields[0]}'. Check {wanted.request.base.option}."
         )
-    except ConnectionFailed as exc:
-        raise _nothing_configured(credential, str(exc)) or exc from None
-    if not is_success(answer):
-        error = api_error(answer, doing, transport.secrets, dict.fromkeys(_REFUSALS, _REFUSED))
-        refused = CredentialError(str(error), **error.details) if error.code in _REFUSALS else error
-        raise _nothing_configured(credential, str(error)) or refused
-    fields = decode_object(answer, doing)
-    value, end = (fields.get(name) for name in exchange.fields)
-    if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value:
-        raise CredentialError(f"{doing}: the answer holds no usable '{exchange.fields[0]}'. Check the endpoint.")
-    return value, _life(end)
+    return Token(transport.secrets.remember(value), _life(end))
 
 
 _REFUSALS = (3, 5, 7, 9, 16)
-"""The codes of C(google.rpc.Status) that say no to a credential; the others say that the service cannot answer."""
-
-_REFUSED = (
-    "The credential was not accepted: check that the key or the federation still exists, that its service account does, and that this"
-    " machine's clock is right."
-)
-
-
-def _nothing_configured(credential: Credential, detail: str) -> CredentialError | None:
-    if credential.last_resort:
-        return CredentialError(
-            f"No credential is set, and this machine's metadata service gives none. {WAYS} ({detail})"
-        )
-    return None
+"""The codes of google.rpc.Status that say no to a credential; the others say that the service cannot respond."""
 
 
 def _life(end: t.Any) -> float:
-    """Seconds from now to a token's end: RFC 3339 text, or a number of seconds (which JSON may write as text)."""
+    """Seconds from now to a token's end: an RFC 3339 string, or a number of seconds (which JSON may write as a string)."""
     try:
         is_date = isinstance(end, str) and not end.isdecimal()
         life = parse_instant(end) / SECOND - time.time() if is_date else float(end)
@@ -125,3 +145,19 @@ def _life(end: t.Any) -> float:
         return ASSUMED_LIFE
     # An end that has passed already tells of a clock that is off; whether the token serves, the service will say.
     return life if 0 < life < math.inf else ASSUMED_LIFE
+
+
+def clean_token(value: t.Any, description: str) -> str:
+    """A token without the blanks around it.
+
+    :raises CredentialError: it is empty or holds what no token does; the message never quotes it
+    """
+    token = value.strip() if isinstance(value, str) else ""
+    if not token:
+        raise CredentialError(f"{description} is empty. {CREDENTIAL_HELP}")
+    if not _PRINTABLE(token):
+        raise CredentialError(
+            f"{description} holds a character that no token has (a space, a line break or another control character)."
+            " Look for a broken copy or a second line; the value is not shown here."
+        )
+    return token

@@ -11,60 +11,59 @@ from __future__ import annotations
 
 import threading
 
-from .errors import MalformedAnswer
-from .responses import api_error, decode_object, is_success
-from .transport import Transport
-from .urls import (
-    DEFAULT_ENDPOINT,
-    KNOWN_SERVICES,
-    BaseUrl,
-    parse_base_url,
-)
+from .errors import InvalidResponse
+from .responses import api_error, decode_object
+from .service import Service
+from .transport import Request, Transport
+from .urls import DEFAULT_ENDPOINT, DEFAULT_SERVICES, BaseUrl, parse_base_url
 
 
 class Services:
     """The base URLs of a region's services.
 
     :param endpoint: the region's discovery host
-    :param mdb_endpoint: the base URL of the MDB API where it is given, so that it is not discovered
+    :param service: the service that the product is about
+    :param service_url: its base URL where that is given, so that it is not discovered
     """
 
-    def __init__(self, endpoint: BaseUrl, mdb_endpoint: BaseUrl | None = None) -> None:
+    def __init__(self, endpoint: BaseUrl, service: Service, service_url: BaseUrl | None = None) -> None:
         self.endpoint = endpoint
+        self.service = service
         self._lock = threading.Lock()
         self._complete = str(endpoint) == DEFAULT_ENDPOINT
-        known = KNOWN_SERVICES if self._complete else {}
-        self._found = {service: parse_base_url(url, "endpoint") for service, url in known.items()}
-        if mdb_endpoint:
-            self._found["managed-redis"] = mdb_endpoint
+        known = {**DEFAULT_SERVICES, service.id: service.default_url} if self._complete else {}
+        self._found = {service_id: parse_base_url(url, "endpoint") for service_id, url in known.items()}
+        if service_url:
+            self._found[service.id] = service_url
 
-    def find(self, service: str, transport: Transport) -> BaseUrl:
+    def find(self, service_id: str, transport: Transport) -> BaseUrl:
         """The base URL of a service.
 
-        :param service: its id in the discovery answer, such as C(managed-redis)
-        :raises MdbError: it cannot be discovered
+        :param service_id: its id in discovery, such as "iam"
+        :raises CloudError: it cannot be discovered
         :source: https://yandex.cloud/en/docs/api-design-guide/concepts/endpoints
         """
         with self._lock:
-            if service not in self._found and not self._complete:
+            if service_id not in self._found and not self._complete:
                 self._found = {**self._discover(transport), **self._found}
                 self._complete = True
-        if service not in self._found:
-            raise MalformedAnswer(
-                f"endpoint {self.endpoint} lists no service '{service}'. Check that it is a Yandex Cloud endpoint whose region has it,"
-                " or set mdb_endpoint."
+        if service_id not in self._found:
+            otherwise = f", or set {self.service.endpoint_option}" if service_id == self.service.id else ""
+            raise InvalidResponse(
+                f"endpoint {self.endpoint} lists no service '{service_id}'. Check that it is a Yandex Cloud endpoint whose region"
+                f" has it{otherwise}."
             )
-        return self._found[service]
+        return self._found[service_id]
 
     def _discover(self, transport: Transport) -> dict[str, BaseUrl]:
         doing = f"asking endpoint {self.endpoint} for its services"
-        answer = transport.send("GET", self.endpoint, "/endpoints", doing=doing)
-        if not is_success(answer):
-            raise api_error(answer, doing, transport.secrets, {})
-        listed = decode_object(answer, doing).get("endpoints") or []
+        response = transport.send(Request("GET", self.endpoint, "/endpoints", doing))
+        if not response.is_success:
+            raise api_error(response, doing, transport.secrets, {})
+        listed = decode_object(response, doing).get("endpoints") or []
         if not isinstance(listed, list):
-            raise MalformedAnswer(
-                f"{doing}: the field 'endpoints' of the answer is no list. Check that endpoint is a discovery host."
+            raise InvalidResponse(
+                f"{doing}: the field 'endpoints' of the response is not a list. Check that endpoint is a discovery host."
             )
         scheme = self.endpoint.scheme if self.endpoint.explicit_scheme else "https"
         found = {}
@@ -72,9 +71,9 @@ class Services:
             if isinstance(entry, dict) and isinstance(entry.get("id"), str) and isinstance(entry.get("address"), str):
                 found[entry["id"]] = entry["address"]
         return {
-            service: parse_base_url(
-                found[service], f"the address of {service} at endpoint {self.endpoint}", scheme=scheme
-            )
-            for service in KNOWN_SERVICES
-            if service in found
+            service_id: parse_base_url(
+                found[service_id], f"the address of {service_id} at endpoint {self.endpoint}", scheme=scheme
+            )._replace(option="endpoint")
+            for service_id in (*DEFAULT_SERVICES, self.service.id)
+            if service_id in found
         }

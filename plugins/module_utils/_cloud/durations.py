@@ -17,7 +17,8 @@ from .text import quoted
 
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(
-    r"(?:([0-9]{1,15})w)?(?:([0-9]{1,15})d)?(?:([0-9]{1,15})h)?(?:([0-9]{1,15})m)?(?:([0-9]{1,15})(?:\.([0-9]{1,9}))?s)?",
+    r"(?:(?P<w>[0-9]{1,15})w)?(?:(?P<d>[0-9]{1,15})d)?(?:(?P<h>[0-9]{1,15})h)?(?:(?P<m>[0-9]{1,15})m)?"
+    r"(?:(?P<s>[0-9]{1,15})(?:\.(?P<fraction>[0-9]{1,9}))?s)?",
     re.IGNORECASE,
 ).fullmatch
 _SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?").fullmatch
@@ -38,10 +39,10 @@ def duration_option(value: str | int | float | None, option: str) -> int | None:
 
 
 def parse_duration(value: str | int | float) -> int:
-    """Nanoseconds of C(90s), C(26h), C(1d2h), C(PT26H), C(P1DT2H) or plain seconds.
+    """Nanoseconds of "90s", "26h", "1d2h", "PT26H", "P1DT2H" or plain seconds.
 
-    :raises ValueError: the value is no duration, or is longer than the range of instants
-    :source: ISO 8601 for the C(P…T…) form, of which years and months are left out, since their length varies
+    :raises ValueError: the value is not a duration, or is longer than the range of instants
+    :source: ISO 8601 for the "P…T…" form, of which years and months are left out, since their length varies
     """
     text = str(value).strip()
     if isinstance(value, bool) or not text or not text.isascii():
@@ -53,15 +54,16 @@ def parse_duration(value: str | int | float) -> int:
     match = _DURATION(text)
     if match is None or not any(match.groups()):
         raise ValueError("is not a duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds")
-    *whole, fraction = match.groups()
-    seconds = sum(int(count) * unit for count, unit in zip(whole, _UNITS.values()) if count)
+    counts = match.groupdict(default="0")
+    fraction = counts.pop("fraction")
+    seconds = sum(int(count) * _UNITS[unit] for unit, count in counts.items())
     if seconds > _LONGEST:
         raise ValueError("is longer than 9998 years")
-    return seconds * SECOND + int((fraction or "").ljust(9, "0"))
+    return seconds * SECOND + int(fraction.ljust(9, "0"))
 
 
 def _without_iso_marks(text: str) -> str:
-    """C(1d2h) of C(P1DT2H); text that breaks ISO 8601 (time parts before the T, nothing after it) becomes empty."""
+    """ "1d2h" of "P1DT2H"; text that breaks ISO 8601 (time parts before the T, nothing after it) becomes empty."""
     days, mark, clock = text[1:].upper().partition("T")
     if (mark and not clock) or set("HS") & set(days) or "M" in days or set("WD") & set(clock):
         return ""
@@ -86,7 +88,7 @@ def format_duration(nanoseconds: int, beyond: int | None = None) -> str:
 
 def _counts(nanoseconds: int) -> list[tuple[int, str, int]]:
     """The counts of the units from the first that is not zero down to nanoseconds, with each unit's letters and length."""
-    counts = []
+    counts: list[tuple[int, str, int]] = []
     for letter, unit in (("d", 86_400 * SECOND), ("h", 3_600 * SECOND), ("m", 60 * SECOND), ("s", SECOND), ("ns", 1)):
         if letter == "d" and nanoseconds < 2 * unit:
             continue

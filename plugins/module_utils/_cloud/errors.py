@@ -14,14 +14,14 @@ import typing as t
 NOT_FOUND = 5
 PERMISSION_DENIED = 7
 UNAUTHENTICATED = 16
-"""Codes of C(google.rpc.Status). Source: https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto"""
+"""Codes of google.rpc.Status. Source: https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto"""
 
 
-class MdbError(Exception):
-    """An answer could not be had. Its text names the thing, what went wrong and what to do next.
+class CloudError(Exception):
+    """What was asked for could not be had or done. The text names the thing, what went wrong and what to do next.
 
     :ivar kind: the sort of failure in one word, for machines
-    :ivar details: further facts that plugins hand over beside the text; never a secret
+    :ivar details: further facts that plugins return beside the text; never a secret
     """
 
     kind: t.ClassVar[str] = "internal"
@@ -31,63 +31,81 @@ class MdbError(Exception):
         self.details: dict[str, t.Any] = {name: value for name, value in details.items() if value is not None}
 
     def masked(self, mask: t.Callable[[str], str]) -> t.Self:
-        """The same error after a last look for secrets, which a service may have put into anything that it answered."""
+        """The same error after a last look for secrets, which a service may have put into anything that it sent."""
         self.args = (mask(str(self)),)
         self.details = {name: mask(value) if isinstance(value, str) else value for name, value in self.details.items()}
         return self
 
     def as_dict(self) -> dict[str, t.Any]:
-        """The failure as data: RV(error) of the module."""
+        """The failure as data, as modules return it in "error"."""
         return {"kind": self.kind, **self.details}
 
 
-class OptionError(MdbError):
+class OptionError(CloudError):
     """An option has a value that cannot be worked with; nothing was sent."""
 
     kind = "option"
 
 
-class CredentialError(MdbError):
+class CredentialError(CloudError):
     """No credential, an unusable one, or one that the service refused to exchange."""
 
     kind = "credential"
 
 
-class ConnectionFailed(MdbError):
-    """No usable answer came back: name resolution, TCP, TLS, a proxy or a body that broke off."""
+class ConnectionFailed(CloudError):
+    """No usable response came back: name resolution, TCP, TLS, a proxy or a body that broke off."""
 
     kind = "connection"
 
 
-class DeadlineExceeded(MdbError):
-    """The time set by O(api_deadline) ran out."""
+class DeadlineExceeded(CloudError):
+    """The time set by api_deadline ran out."""
 
     kind = "deadline"
 
 
-class MalformedAnswer(MdbError):
-    """The service answered with success, but the content contradicts the API."""
+class InvalidResponse(CloudError):
+    """The service reported success, but the content contradicts the API."""
 
     kind = "malformed_answer"
 
 
-class SelectionError(MdbError):
-    """Everything was read; what was read does not fit what was asked (an unknown or ambiguous name)."""
+class SelectionError(CloudError):
+    """Everything was read; what was read does not fit what was asked, such as an unknown or ambiguous name."""
 
     kind = "selection"
 
 
-class MissingLibrary(MdbError):
+class MissingLibrary(CloudError):
     """A Python library that this call needs cannot be imported."""
 
     kind = "missing_library"
 
 
-class ApiError(MdbError):
-    """The service answered, and the answer is an error.
+class OperationError(CloudError):
+    """An operation of the cloud has ended with an error."""
+
+    kind = "operation"
+
+
+class WaitError(CloudError):
+    """An operation did not end within the time that was to be waited for it; it goes on in the cloud."""
+
+    kind = "wait"
+
+
+class StateError(CloudError):
+    """A resource is in a state in which what was asked for cannot or must not be done."""
+
+    kind = "state"
+
+
+class ApiError(CloudError):
+    """The service responded with an error.
 
     :ivar http_status: the HTTP status
-    :ivar code: the code of C(google.rpc.Status) in the body, which decides; from the HTTP status where the body has none
+    :ivar code: the code of google.rpc.Status, which decides; derived from the HTTP status where the response has none
     """
 
     kind = "api"
@@ -102,6 +120,6 @@ class ApiError(MdbError):
         return type(self)(f"{self} {sentence}", **self.details)
 
     @property
-    def hides_cluster(self) -> bool:
-        """Whether a cluster's own listing was answered as that of a deleted one may be: not found, or permission denied."""
-        return self.code in (NOT_FOUND, PERMISSION_DENIED) and "cluster_id" in self.details
+    def may_be_deleted(self) -> bool:
+        """Whether a resource that was deleted may be the reason: not found, or permission denied."""
+        return self.code in (NOT_FOUND, PERMISSION_DENIED)

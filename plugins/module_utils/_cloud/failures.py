@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What kept a request from being answered, in words, and whether another try makes sense. Loaded when a request fails.
+"""What kept a request from being answered, in words, and whether another try makes sense.
 
 This file is private to the collection; its interface may change with any release.
 """
@@ -10,14 +10,16 @@ This file is private to the collection; its interface may change with any releas
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import ssl
 import typing as t
 
 try:
     import requests
+    import urllib3
 except ImportError:  # then there is no request either that could fail
-    requests = None  # type: ignore[assignment]
+    requests = urllib3 = None  # type: ignore[assignment]
 
 
 def reason(exc: BaseException) -> str:
@@ -38,24 +40,40 @@ def reason(exc: BaseException) -> str:
     return str(innermost) or type(innermost).__name__
 
 
-def lasting(exc: BaseException) -> str:
-    """What to do about a failure that another try would only repeat; empty for one that passes."""
+def permanent_hint(exc: BaseException, where: str) -> str:
+    """What to do about a failure that another try would only repeat; empty for one that passes.
+
+    :param where: the options and variables that say where the request goes
+    """
     for link in _chain(exc):
         if isinstance(link, ssl.SSLCertVerificationError):
-            return "Set ca_path to the authority that signed it, or check that endpoint names the right host and the clock is right."
+            return f"Set ca_path to the authority that signed it, or check that {where} names the right host and the clock is right."
         if isinstance(link, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
             return ""
         if isinstance(link, ssl.SSLError):
-            return "No TLS is spoken there, or none that both sides know; check the scheme and port of endpoint and mdb_endpoint."
+            return f"No TLS is spoken there, or none that both sides know; check the scheme and port of {where}."
         if isinstance(link, socket.gaierror) and link.errno == socket.EAI_NONAME:
-            return "No such host name; check endpoint and mdb_endpoint."
+            return f"No such host name; check {where}."
         if isinstance(link, requests.exceptions.InvalidSchema):
             return "Check HTTPS_PROXY; a SOCKS proxy needs the Python library PySocks."
-    if isinstance(exc, (ValueError, TypeError)):
-        return "Check endpoint, mdb_endpoint and HTTPS_PROXY."
-    if not isinstance(exc, (requests.RequestException, ConnectionError, TimeoutError)):
-        return "Check REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, or set ca_path."
+        if isinstance(link, (requests.exceptions.InvalidURL, urllib3.exceptions.LocationParseError)):
+            return f"Check {where}."
+    if not isinstance(exc, (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError)):
+        return "Check ca_path, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and SSL_CERT_FILE."
     return ""
+
+
+def proxy_refusal(exc: BaseException) -> int | None:
+    """The HTTP status with which a proxy refused to connect (4xx to CONNECT), None where it did not."""
+    for link in _chain(exc):
+        # There is nothing but its text: http.client raises a plain OSError.
+        found = _REFUSED(str(link)) if isinstance(link, OSError) else None
+        if found:
+            return int(found.group(1))
+    return None
+
+
+_REFUSED = re.compile(r"Tunnel connection failed: (4[0-9][0-9])\b").match
 
 
 def _chain(exc: BaseException) -> t.Iterator[BaseException]:

@@ -4,8 +4,8 @@
 
 """Instants as whole nanoseconds. No clock is read here.
 
-An instant is an integer: nanoseconds since 1970-01-01T00:00:00Z. Text is never compared, since C(…:00Z) sorts after
-C(…:00.500Z) and offsets differ; C(datetime) is not used beyond whole seconds, since it drops the last three digits.
+An instant is an integer: nanoseconds since 1970-01-01T00:00:00Z. Text is never compared, since "…:00Z" sorts after
+"…:00.500Z" and offsets differ; datetime is not used beyond whole seconds, since it drops the last three digits.
 
 This file is private to the collection; its interface may change with any release.
 """
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import typing as t
 
 SECOND = 1_000_000_000
 
@@ -24,31 +23,26 @@ FIRST = int((datetime.datetime.min - _EPOCH).total_seconds()) * SECOND
 LAST = int((datetime.datetime(9999, 12, 31, 23, 59, 59) - _EPOCH).total_seconds()) * SECOND + SECOND - 1
 """The instants between which all others lie: the years 0001 to 9999 in UTC."""
 
-_EPOCH_UTC = _EPOCH.replace(tzinfo=datetime.UTC)
 _from_iso = datetime.datetime.fromisoformat
 _HOUR_MINUTE = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _RFC3339 = re.compile(
     rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[Tt ]{_HOUR_MINUTE}:[0-5][0-9](?:\.([0-9]{{1,9}}))?(?:[Zz]|([+-]{_HOUR_MINUTE}))"
 ).fullmatch
 
-_ZEROS = str.maketrans("123456789", "000000000")
-_UTC_SHAPES = frozenset(f"0000-00-00T00:00:00{fraction}Z" for fraction in ("", *(f".{'0' * n}" for n in range(1, 10))))
-_FRACTION = slice(len("0000-00-00T00:00:00."), -1)
-
 
 def parse_instant(text: str) -> int:
     """Nanoseconds since the epoch of an RFC 3339 date-time with 0 to 9 fraction digits and any offset.
 
     A lower-case t or z, and a space for the T, are read too, as section 5.6 allows: YAML makes the latter of an unquoted time.
-    The range is that of C(google.protobuf.Timestamp): 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z.
+    The range is that of google.protobuf.Timestamp: 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z.
 
-    :raises ValueError: the text is none, or lies outside that range; the message says what is expected
-    :source: RFC 3339 section 5.6; U(https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp)
+    :raises ValueError: the text is not one, or lies outside that range; the message says what is expected
+    :source: RFC 3339 section 5.6; https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp
     """
     match = _RFC3339(text)
     if match is None:
         raise ValueError(
-            "is no RFC 3339 time with an offset, such as 2026-11-20T10:00:00Z or 2026-11-20T13:00:00.5+03:00"
+            "is not an RFC 3339 time with an offset, such as 2026-11-20T10:00:00Z or 2026-11-20T13:00:00.5+03:00"
         )
     fraction, offset = match.groups(default="")
     instant = _whole_seconds(text) + int(fraction.ljust(9, "0"))
@@ -60,29 +54,11 @@ def parse_instant(text: str) -> int:
     return instant
 
 
-def parse_instants(texts: t.Sequence[str]) -> list[int]:
-    """What :func:`parse_instant` makes of each text, at half its cost where all of them are in UTC, as the API writes them.
-
-    :raises ValueError: one of the texts is no time
-    """
-    together = "\n".join(texts)
-    if _UTC_SHAPES.issuperset(together.translate(_ZEROS).split("\n")) and "T24" not in together:
-        try:
-            fractions = map(int, [text[_FRACTION].ljust(9, "0") for text in texts])
-            return [
-                ((since := _from_iso(text) - _EPOCH_UTC).days * 86_400 + since.seconds) * SECOND + fraction
-                for text, fraction in zip(texts, fractions, strict=True)
-            ]
-        except ValueError:
-            pass  # found and named below
-    return [parse_instant(text) for text in texts]
-
-
 def _whole_seconds(text: str) -> int:
     try:
         since = _from_iso(text[:19]) - _EPOCH
     except ValueError as exc:
-        raise ValueError(f"is no date of the calendar ({exc})") from None
+        raise ValueError(f"is not a date of the calendar ({exc})") from None
     seconds: int = since.days * 86_400 + since.seconds
     return seconds * SECOND
 

@@ -9,22 +9,21 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import typing as t
 
+from .credential import Credential
 from .discovery import Services
-from .errors import MdbError
-from .transport import Transport
-
-if t.TYPE_CHECKING:
-    from .credential import Credential
+from .errors import CloudError
+from .transport import Deadline, Transport
 
 SKEW = 300.0
 """Seconds before its end at which a token is renewed; a tenth of its life where that is less."""
 
 
-class _Token(t.NamedTuple):
+class _Current(t.NamedTuple):
     value: str
     renew_at: float
     after_refusal: bool
@@ -32,39 +31,41 @@ class _Token(t.NamedTuple):
 
 
 class TokenSource:
-    """The tokens of one credential, for all threads of a process."""
+    """The tokens of one credential, for all threads of a process.
+
+    A failure holds for as long as the deadline under which it came: whoever waits longer than that, and so renews the deadline, tries
+    again.
+    """
 
     def __init__(self, credential: Credential) -> None:
         self._credential = credential
         self._lock = threading.Lock()
-        self._token: _Token | None = None
-        self._failure: MdbError | None = None
+        self._token: _Current | None = None
         self._after_refusal = False
-        self._spent = False
+        self._failure: CloudError | None = None
+        self._failed_under: Deadline | None = None
 
     @property
     def description(self) -> str:
         """The credential in words."""
         return self._credential.description
 
-    @property
-    def failed(self) -> bool:
-        """Whether a later call had better start anew."""
-        return self._failure is not None or self._spent
-
     def get(self, transport: Transport, services: Services) -> str:
         """A token that should be accepted.
 
-        :raises MdbError: the credential is not exchanged for one; said again to every thread that asks
+        :raises CloudError: the credential is not exchanged for one; said again to every thread that asks
         """
         with self._lock:
+            if self._failed_under is not None and self._failed_under is not transport.deadline:
+                self._token = self._failure = self._failed_under = None
+                self._after_refusal = False
             if self._failure:
                 raise self._failure
             if self._token is None or time.monotonic() >= self._token.renew_at:
                 try:
                     self._token = self._obtain(transport, services)
-                except MdbError as exc:
-                    self._failure = exc
+                except CloudError as exc:
+                    self._failure, self._failed_under = exc, transport.deadline
                     raise
             return transport.secrets.remember(self._token.value)
 
@@ -74,7 +75,7 @@ class TokenSource:
             if self._token and self._token.value == value:
                 self._token = self._token._replace(accepted=True)
 
-    def refused(self, value: str) -> bool:
+    def refused(self, value: str, deadline: Deadline) -> bool:
         """Notes that the service refused a token; whether to try again with the next.
 
         One that was itself obtained after a refusal, and never accepted, is not replaced: the credential is at fault.
@@ -83,39 +84,25 @@ class TokenSource:
             token = self._token
             if token is None or token.value != value:
                 return True
-            if (token.after_refusal and not token.accepted) or token.renew_at == _NEVER:
-                self._spent = True
+            if (token.after_refusal and not token.accepted) or token.renew_at == math.inf:
+                self._failed_under = deadline
                 return False
             self._token = None
             self._after_refusal = True
             return True
 
-    def _obtain(self, transport: Transport, services: Services) -> _Token:
-        exchange = self._credential.exchange(lambda: services.find("iam", transport))
-        for secret in self._credential.secrets:
-            transport.secrets.remember(secret)
-        if isinstance(exchange, str):
-            return _Token(exchange, _NEVER, after_refusal=False)
-        for secret in exchange.secrets:
-            transport.secrets.remember(secret)
-        from .credential import perform
-
-        value, life = perform(exchange, self._credential, transport)
-        renew_at = time.monotonic() + life - min(SKEW, life / 10)
-        return _Token(value, renew_at, self._after_refusal)
+    def _obtain(self, transport: Transport, services: Services) -> _Current:
+        token = self._credential.obtain_token(transport, lambda: services.find("iam", transport))
+        renew_at = math.inf if token.life == math.inf else time.monotonic() + token.life - min(SKEW, token.life / 10)
+        return _Current(token.value, renew_at, self._after_refusal)
 
 
-_NEVER = float("inf")
 _SOURCES: dict[tuple[str, ...], TokenSource] = {}
 
 
 def token_source(credential: Credential, endpoint: str) -> TokenSource:
-    """This process's source for a credential: an exchange serves every later call, until it fails.
+    """This process's source for a credential: an exchange serves every later call.
 
     :param endpoint: the region's discovery host; tokens of one region are not sent to another
     """
-    key = (endpoint, *credential.identity)
-    source = _SOURCES.get(key)
-    if source is None or source.failed:
-        source = _SOURCES[key] = TokenSource(credential)
-    return source
+    return _SOURCES.setdefault((endpoint, *credential.identity), TokenSource(credential))

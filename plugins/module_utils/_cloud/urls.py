@@ -18,13 +18,13 @@ from .errors import OptionError
 from .text import quoted
 
 DEFAULT_ENDPOINT = "https://api.cloud.yandex.net"
-"""The Russian region's discovery host. The two services behind it are documented, so they are used without asking."""
+"""The Russian region's discovery host. The services behind it are documented, so they are used without asking."""
 
-KNOWN_SERVICES = {
-    "managed-redis": "https://mdb.api.cloud.yandex.net",
+DEFAULT_SERVICES = {
     "iam": "https://iam.api.cloud.yandex.net",
+    "operation": "https://operation.api.cloud.yandex.net",
 }
-"""Base URLs by service id for :data:`DEFAULT_ENDPOINT`."""
+"""Base URLs of the services that every product needs, by their ids, at the default endpoint."""
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -35,16 +35,18 @@ _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?", re.ASCII).fullmatch
 class BaseUrl(t.NamedTuple):
     """A checked base URL.
 
-    :ivar scheme: C(https) or C(http)
+    :ivar scheme: "https" or "http"
     :ivar netloc: the host, with its port unless it is the scheme's own
     :ivar path: the path in front of the API's own, without a slash at its end
     :ivar explicit_scheme: whether the scheme was written out
+    :ivar option: what the address was given as, for messages
     """
 
     scheme: str
     netloc: str
     path: str = ""
     explicit_scheme: bool = True
+    option: str = "endpoint"
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.netloc}{self.path}"
@@ -66,7 +68,7 @@ class BaseUrl(t.NamedTuple):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is loopback by its spelling: C(localhost), 127.0.0.0/8 or ::1."""
+    """Whether a host is loopback by its spelling: "localhost", 127.0.0.0/8 or ::1."""
     if host.lower() == "localhost":
         return True
     try:
@@ -80,7 +82,7 @@ def parse_base_url(text: str, option: str, *, scheme: str = "https", path_allowe
 
     :param option: what the address was given as, for messages
     :param scheme: the scheme where the text has none
-    :raises OptionError: the text is no such address, or one that could be read in two ways
+    :raises OptionError: the text is not such an address, or could be read in two ways
     """
     text = text.strip()
     if not text.isprintable():  # urlsplit would drop tabs and line breaks
@@ -94,15 +96,15 @@ def parse_base_url(text: str, option: str, *, scheme: str = "https", path_allowe
         parts = urlsplit(text if found else f"{scheme}://{text}")
         host, port = parts.hostname or "", parts.port
     except ValueError as exc:
-        raise _bad(option, text, f"is no address ({exc})") from None
+        raise _bad(option, text, f"is not an address ({exc})") from None
     if "@" in parts.netloc or parts.query or parts.fragment or not _is_host(host):
-        raise _bad(option, text, "is no host")
+        raise _bad(option, text, "is not a host")
     if parts.path not in ("", "/") and not (path_allowed and _PATH(parts.path)):
         raise _bad(option, text, "holds a path that cannot be used here")
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[scheme]:
         netloc = f"{netloc}:{port}"
-    return BaseUrl(scheme, netloc, parts.path.rstrip("/"), explicit_scheme=bool(found))
+    return BaseUrl(scheme, netloc, parts.path.rstrip("/"), explicit_scheme=bool(found), option=option)
 
 
 def _is_host(host: str) -> bool:

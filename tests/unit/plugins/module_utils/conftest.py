@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
-from ansible_collections.yacloud.mdb.tests.unit.samples import until
-from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, until
 
 
 def _sockets() -> set[str]:
@@ -59,7 +58,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         if (
             name.startswith("YC_")
             or name.lower().endswith("_proxy")
-            or name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC")
+            or name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NETRC")
         ):
             monkeypatch.delenv(name)
     monkeypatch.setattr(_tokens, "_SOURCES", {})

@@ -8,11 +8,22 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential import Credential, Exchange
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import Level, choose, environment_level
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.authorized_key import AuthorizedKey
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential import Credential, TokenRequest
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import (
+    CredentialSource,
+    environment_source,
+    select_credential,
+)
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CredentialError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.iam_token import IamToken
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instance_metadata import InstanceMetadata
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport, TransportOptions
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import parse_base_url
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.workload_identity import WorkloadIdentity
 
+TOKEN = "t1.9euelZqUx5eXnJ3LnpqVkZOSj-3rnpWanpKblZSTlcmdmc-Nz5iNk5Hl8_dhTz1C.c2VjcmV0LXNpZ25hdHVyZS1vZi10aGUtdG9rZW4"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJqb2IifQ.b2lkYy1zaWduYXR1cmUtb2YtdGhlLWpvYg"
 COMPANIONS = {
     "service_account_id": "ajeaccount000000001",
@@ -26,11 +37,14 @@ def pick(
     environ: dict[str, str] | None = None,
     method: str = "auto",
     companions: dict[str, t.Any] | None = None,
+    start_folder: str | None = None,
     **options: t.Any,
 ) -> Credential:
-    """What is chosen with these options and variables."""
-    levels = [Level(OPTION, options), environment_level(environ or {})]
-    return choose(method, levels, COMPANIONS if companions is None else companions, environ or {})
+    """What is selected with these options and variables."""
+    sources = [CredentialSource(OPTION, options), environment_source(environ or {})]
+    return select_credential(
+        method, sources, COMPANIONS if companions is None else companions, environ or {}, start_folder
+    )
 
 
 def refused(*args: t.Any, **options: t.Any) -> str:
@@ -40,7 +54,19 @@ def refused(*args: t.Any, **options: t.Any) -> str:
     return f"{caught.value} {caught.value.as_dict()}"
 
 
-def exchange(credential: Credential) -> Exchange:
-    made = credential.exchange(lambda: IAM)
-    assert isinstance(made, Exchange)
-    return made
+def exchange(credential: Credential) -> TokenRequest:
+    """The request by which a credential becomes an IAM token."""
+    if isinstance(credential, AuthorizedKey):
+        return credential.token_request(IAM)
+    assert isinstance(credential, (WorkloadIdentity, InstanceMetadata))
+    return credential.token_request()
+
+
+def ready_token(credential: Credential) -> str:
+    """The token of a credential that is not exchanged."""
+    assert isinstance(credential, IamToken)
+    transport = Transport(TransportOptions(), Secrets())
+    try:
+        return credential.obtain_token(transport, lambda: IAM).value
+    finally:
+        transport.close()

@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Files that options and environment variables name: which file a path means, and what it holds.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .errors import CredentialError
+from .redaction import Secrets
+from .text import quoted
+
+
+def absolute_path(path: str, start_folder: str | None = None) -> str:
+    """The file that a path means, "~" expanded.
+
+    :param start_folder: where a relative path begins, the current folder without it
+    """
+    return os.path.abspath(os.path.join(start_folder or "", os.path.expanduser(path)))
+
+
+def read_secret(path: str, description: str) -> str:
+    """The text of a file that holds a credential.
+
+    :param path: absolute
+    :param description: what named the file, for messages
+    :raises CredentialError: it cannot be read, or is encrypted; the message shows the path unless it looks like a secret
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except (OSError, ValueError) as exc:
+        problem = exc.strerror if isinstance(exc, OSError) and exc.strerror else "it is not a text file"
+        raise CredentialError(
+            f"{description} names the file {_shown(path)}, which cannot be read: {problem}."
+        ) from None
+    if is_vaulted(text):
+        raise CredentialError(f"{description} names the file {_shown(path)}, which {VAULTED}")
+    return text
+
+
+def is_vaulted(text: str) -> bool:
+    """Whether a text is what ansible-vault writes."""
+    return text.lstrip().startswith("$ANSIBLE_VAULT")
+
+
+VAULTED = (
+    "is encrypted by ansible-vault and is not decrypted here. Give the decrypted content as an option instead, such as"
+    " service_account_key: \"{{ lookup('ansible.builtin.file', 'key.json') }}\", which decrypts it."
+)
+
+
+def looks_like_path(text: str) -> bool:
+    """Whether a text may be shown as a path: nothing in it looks like a secret."""
+    return len(text) < 256 and text.isprintable() and not set('{}"') & set(text) and Secrets().masked(text) == text
+
+
+def _shown(path: str) -> str:
+    return quoted(path) if looks_like_path(path) else "(not shown: it looks more like a secret than like a path)"
