@@ -151,9 +151,7 @@ class LookupModule(LookupBase):
             raise AnsibleOptionsError("folder_id is empty, and no cluster is named; give one of them.")
         whole_folder = not terms and "folder_id" in kwargs and options["by"] != "name"
         try:
-            elements, warnings = newest_backups(
-                terms, options, credential_sources(self), whole_folder=whole_folder
-            )
+            elements, warnings = newest_backups(terms, options, credential_sources(self), whole_folder=whole_folder)
         except CloudError as exc:
             raise AnsibleLookupError(str(exc)) from None
         for warning in warnings:

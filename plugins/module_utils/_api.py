@@ -88,7 +88,9 @@ class Api:
         source = f"backup {backup_id}"
         try:
             row = self.client.get(
-                f"{REDIS.prefix}/backups/{quote(backup_id, safe='')}", doing=f"{source}: reading it", backup_id=backup_id
+                f"{REDIS.prefix}/backups/{quote(backup_id, safe='')}",
+                doing=f"{source}: reading it",
+                backup_id=backup_id,
             )
         except ApiError as exc:
             if exc.code == NOT_FOUND:

@@ -69,9 +69,7 @@ class Listing(t.NamedTuple):
     warnings: t.Sequence[str] = ()
 
 
-def read_backups(
-    query: Query, connect: t.Callable[[], Connection], now: t.Callable[[], int] = time.time_ns
-) -> Result:
+def read_backups(query: Query, connect: t.Callable[[], Connection], now: t.Callable[[], int] = time.time_ns) -> Result:
     """The facts that answer a query.
 
     :param connect: makes the connection; not called where nothing is asked
@@ -174,9 +172,7 @@ def _result(query: Query, listing: Listing, evaluated_at: int, pages: int) -> Re
             backup.facts["source_cluster_name"] = name or None
     chosen = {cluster_id: select(backups, query.criteria) for cluster_id, backups in listing.backups.items()}
     measured_from = reference_instant(query.criteria, evaluated_at)
-    explain = Explainer(
-        query.criteria, query.max_age, str(query.given.get("max_age")), evaluated_at, measured_from
-    )
+    explain = Explainer(query.criteria, query.max_age, str(query.given.get("max_age")), evaluated_at, measured_from)
     explanation = {
         cluster_id: explain.choice(_label(cluster_id, names.get(cluster_id), query), selection)
         for cluster_id, selection in chosen.items()
@@ -256,9 +252,7 @@ def _guard(query: Query, facts: dict[str, t.Any]) -> list[str]:
         (query.on_missing, [explanation.get(item) or _gone(item) for item in facts["missing"]], _MISSING),
         (query.on_stale, [explanation[cluster_id] for cluster_id in facts["stale"]], _STALE),
     )
-    refused = [
-        "\n".join([*lines, advice]) for choice, lines, advice in found if choice == "error" and lines
-    ]
+    refused = ["\n".join([*lines, advice]) for choice, lines, advice in found if choice == "error" and lines]
     if refused:
         raise SelectionError("\n".join(refused), missing=facts["missing"], stale=facts["stale"])
     return [line for choice, lines, _advice in found if choice == "warn" for line in lines]

@@ -123,12 +123,7 @@ def _parse(row: t.Any, fields: t.Mapping[str, str], evaluated_at: int) -> Backup
     """
     if not isinstance(row, dict):
         raise ValueError(f"it must be a mapping, got {type_name(row)}")
-    facts: dict[str, t.Any] = {}
-    for field, name in fields.items():
-        try:
-            facts[name] = _READERS[name](row.get(field))
-        except ValueError as exc:
-            raise ValueError(f"the field '{field}' {exc}") from None
+    facts = {name: _READERS[name](field, row.get(field)) for field, name in fields.items()}
     named = {name: field for field, name in fields.items()}
     created, started = (_instant(named[name], facts[name]) for name in ("created_at", "started_at"))
     facts.setdefault("source_cluster_name", None)
@@ -138,33 +133,34 @@ def _parse(row: t.Any, fields: t.Mapping[str, str], evaluated_at: int) -> Backup
     return Backup(created, started, facts["id"], facts)
 
 
-def _string(value: t.Any) -> str:
+def _string(field: str, value: t.Any) -> str:
     if not isinstance(value, str) or not value:
-        raise ValueError("is missing" if value in (None, "") else f"must be a string, got {type_name(value)}")
+        problem = "is missing" if value in (None, "") else f"must be a string, got {type_name(value)}"
+        raise ValueError(f"the field '{field}' {problem}")
     return value
 
 
-def _optional_string(value: t.Any) -> str | None:
-    return None if value is None or value == "" else _string(value)
+def _optional_string(field: str, value: t.Any) -> str | None:
+    return None if value is None or value == "" else _string(field, value)
 
 
-def _strings(value: t.Any) -> list[str]:
+def _strings(field: str, value: t.Any) -> list[str]:
     if value is None or value == "":
         return []
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ValueError("must be a list of strings")
+        raise ValueError(f"the field '{field}' must be a list of strings")
     return value
 
 
-def _type(value: t.Any) -> str | None:
+def _type(field: str, value: t.Any) -> str | None:
     """A type's name: a number that the definitions know becomes its name, any other is handed on as text."""
     if isinstance(value, int) and not isinstance(value, bool):
         return REDIS.types[value - 1] if 0 < value <= len(REDIS.types) else str(value) if value else None
-    name = _optional_string(value)
+    name = _optional_string(field, value)
     return None if name is None or name.endswith("_UNSPECIFIED") else name
 
 
-_READERS: dict[str, t.Callable[[t.Any], t.Any]] = {
+_READERS: dict[str, t.Callable[[str, t.Any], t.Any]] = {
     "id": _string,
     "folder_id": _optional_string,
     "created_at": _optional_string,
@@ -173,7 +169,7 @@ _READERS: dict[str, t.Callable[[t.Any], t.Any]] = {
     "source_cluster_name": _optional_string,
     "source_shard_names": _strings,
     "type": _type,
-    "age_seconds": lambda value: value,
+    "age_seconds": lambda _field, value: value,
 }
 _FACT_NAMES = {name: name for name in (*REDIS.fields.values(), "source_cluster_name", "age_seconds")}
 

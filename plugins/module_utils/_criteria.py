@@ -129,7 +129,9 @@ def _converted(option: str, value: t.Any, is_list: bool) -> t.Any:
         raise OptionError(f"{option} is an empty string; leave it out, or give a value.", option=option)
     if is_list:
         items = value.split(",") if isinstance(value, str) else [value] if _is_integer(value) else value
-        if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) or _is_integer(item) for item in items):
+        if not isinstance(items, (list, tuple)) or not all(
+            isinstance(item, str) or _is_integer(item) for item in items
+        ):
             raise OptionError(f"{option} must be a list of strings, got {type_name(value)}.", option=option)
         return [str(item).strip() for item in items]
     if isinstance(value, datetime.date):  # as YAML reads an unquoted time

@@ -37,7 +37,10 @@ def query_spec() -> dict[str, dict[str, t.Any]]:
         "folder_id": from_environment(FOLDER_VARIABLE, type="str"),
         **{option: dict(criterion.spec) for option, criterion in CRITERIA.items()},
         "max_age": {"type": "str"},
-        **{guard: {"type": "str", "default": "skip", "choices": list(GUARD_CHOICES)} for guard in ("on_missing", "on_stale")},
+        **{
+            guard: {"type": "str", "default": "skip", "choices": list(GUARD_CHOICES)}
+            for guard in ("on_missing", "on_stale")
+        },
         "limit": {"type": "int"},
         "page_size": {"type": "int", "default": 1000},
     }
@@ -140,15 +143,15 @@ def _refuse_beside_backup_ids(options: t.Mapping[str, t.Any]) -> None:
     if options.get("folder_id") == os.environ.get(FOLDER_VARIABLE):
         given = [option for option in given if option != "folder_id"]
     if given:
-        raise OptionError(
-            f"backup_ids reads each backup by itself; leave out {' and '.join(given)}.", option=given[0]
-        )
+        raise OptionError(f"backup_ids reads each backup by itself; leave out {' and '.join(given)}.", option=given[0])
 
 
 def _guard(options: t.Mapping[str, t.Any], option: str) -> str:
     value = options.get(option, "skip")
     if value not in GUARD_CHOICES:
-        raise OptionError(f"{option} must be one of {', '.join(GUARD_CHOICES)}, got {quoted(str(value))}.", option=option)
+        raise OptionError(
+            f"{option} must be one of {', '.join(GUARD_CHOICES)}, got {quoted(str(value))}.", option=option
+        )
     return t.cast(str, value)
 
 

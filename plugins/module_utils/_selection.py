@@ -64,7 +64,8 @@ def select(backups: t.Sequence[Backup], criteria: Criteria) -> Selection:
 
 def reference_instant(criteria: Criteria, evaluated_at: int) -> int:
     """The instant from which `max_age` is measured: `created_before` where that is given and past, else now."""
-    return min(criteria.prepared.get("created_before", evaluated_at), evaluated_at)
+    created_before: int = criteria.prepared.get("created_before", evaluated_at)
+    return min(created_before, evaluated_at)
 
 
 def is_stale(backup: Backup, max_age: int, measured_from: int) -> bool:

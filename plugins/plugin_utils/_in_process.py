@@ -117,13 +117,13 @@ def _executed(action: InProcessAction) -> dict[str, t.Any]:
     if validated.error_messages:
         is_unsupported = isinstance(validated.errors[0], UnsupportedError)
         kind = f"Unsupported parameters for ({action._task.action}) module: " if is_unsupported else ""
-        return _masked({"failed": True, "msg": f"{kind}{validated.errors.msg}"}, secrets)
+        return {"failed": True, "msg": _masked(f"{kind}{validated.errors.msg}", secrets)}
     try:
         # A local module's relative paths start at the playbook.
         with _at(action._loader.get_basedir()):
             return action.execute(validated.validated_parameters)
     except CloudError as exc:
-        return _masked(_failure(exc), secrets)
+        return {name: _masked(value, secrets) for name, value in _failure(exc).items()}
 
 
 def _failure(exc: CloudError) -> dict[str, t.Any]:

@@ -17,7 +17,7 @@ from ansible.errors import AnsibleOptionsError
 from ansible.plugins.lookup import LookupBase
 from ansible.template import Templar
 
-from ..module_utils._cloud.credentials import CREDENTIAL_OPTIONS, CredentialSource, environment_source
+from ..module_utils._cloud.credentials import OPTIONS, CredentialSource, environment_source
 
 PREFIX = "yacloud_mdb_"
 """What the variables that set an option are called in front of the option's name."""
@@ -60,7 +60,7 @@ def _is_empty_in_environment(entry: t.Mapping[str, t.Any]) -> bool:
 def credential_sources(plugin: LookupBase) -> list[CredentialSource]:
     """Where the plugin's credentials are set, from the call itself down to the configuration file."""
     found: dict[str, dict[str, t.Any]] = {_THE_CALL: {}, _THE_VARIABLES: {}, _THE_FILE: {}}
-    for option in CREDENTIAL_OPTIONS:
+    for option in OPTIONS:
         value, origin = plugin.get_option_and_origin(option)
         if value not in (None, "") and (source := _source(str(origin))):
             found[source][option] = value

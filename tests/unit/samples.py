@@ -7,7 +7,10 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._query import Connection, Question, argument_spec
+from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import argument_spec
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.connection import Connection
+from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
+from ansible_collections.yacloud.mdb.plugins.module_utils._query import Query
 
 CLUSTER = "c9qorders00000000001"
 FOLDER = "b1gfolder00000000001"
@@ -46,15 +49,15 @@ def options(**given: t.Any) -> dict[str, t.Any]:
     return defaults | given
 
 
-def question(**given: t.Any) -> Question:
+def query(**given: t.Any) -> Query:
     """What is asked, by option."""
-    return Question.from_options(options(**given))
+    return Query.from_options(options(**given))
 
 
 def connection(url: str, **given: t.Any) -> Connection:
     """A connection to a server for everything, by an IAM token unless ``iam_token=None`` is given."""
     usual = {"endpoint": url, "mdb_endpoint": url, "iam_token": TOKEN, "api_retries": 2, "api_timeout": 5.0}
-    return Connection.from_options(options(**usual | given))
+    return Connection.from_options(options(**usual | given), REDIS.service)
 
 
 def until(condition: t.Callable[[], t.Any], seconds: float = 5.0) -> bool:

@@ -28,6 +28,9 @@ from .workload_identity import DEFAULT_URL
 _DEFAULTS = TransportOptions()
 _CA_VARIABLE = "YC_CA_PATH"
 _BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+PATH_VARIABLES = ("YC_SERVICE_ACCOUNT_KEY_FILE", "YC_WORKLOAD_IDENTITY_TOKEN_FILE", _CA_VARIABLE, *_BUNDLE_VARIABLES)
+"""The environment variables that hold a path."""
+
 _LIMITS: dict[str, tuple[float, float | None]] = {
     "api_timeout": (0.001, 3600),
     "api_retries": (0, 100),

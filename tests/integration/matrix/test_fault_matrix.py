@@ -21,7 +21,7 @@ from ansible.template import Templar
 
 from ansible_collections.yacloud.mdb.plugins.module_utils import _backup_info, _query
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import MdbError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,8 +155,8 @@ def ask_module(cloud: Emulator, clusters: list[str], options: dict[str, Any]) ->
     """What the module returns, less what differs from one time to the next."""
     defaults = {name: spec.get("default") for name, spec in _query.argument_spec().items()}
     asked = {**defaults, **_connection(cloud, options), "cluster_ids": clusters, "page_size": PAGE_SIZE}
-    question = _query.Question.from_options(asked)
-    result = _backup_info.gather(question, lambda: _query.Connection.from_options(asked), lambda: NOW)
+    question = _query.Query.from_options(asked)
+    result = _backup_info.read_backups(question, lambda: _query.Connection.from_options(asked), lambda: NOW)
     return {name: value for name, value in result.facts.items() if name not in ("pages", "evaluated_at")}
 
 
@@ -177,7 +177,7 @@ def pages_of_the_lookup(monkeypatch: pytest.MonkeyPatch) -> None:
 
     ask = _newest._question
 
-    def paged(*args: Any) -> _query.Question:
+    def paged(*args: Any) -> _query.Query:
         return ask(*args)._replace(page_size=PAGE_SIZE)
 
     monkeypatch.setattr(_newest, "_question", paged)
@@ -221,7 +221,7 @@ def test_failed_as_intended(
     record_property("cell", "failed as intended")
     cloud.add_fault(**{"route": "ListClusterBackups", "cluster_id": VICTIM, "page": page, "times": -1, **case.fault})
     before, begun = set(threading.enumerate()), time.monotonic()
-    with pytest.raises((MdbError, AnsibleError)) as caught:
+    with pytest.raises((CloudError, AnsibleError)) as caught:
         ASK[asker](cloud, _asked(count), case.options)
     message = str(caught.value)
     # When the time for everything is up, whatever is not done yet can be named; on a busy machine that may be more than the victim.

@@ -99,8 +99,8 @@ def _ask(emulator: Emulator, **options: Any) -> dict[str, Any]:
     defaults = {name: spec.get("default") for name, spec in _query.argument_spec().items()}
     reach = {"endpoint": emulator.url, "ca_path": emulator.ca_file, "service_account_key_file": emulator.key_file}
     asked = {**defaults, **reach, "page_size": 8, **options}
-    question = _query.Question.from_options(asked)
-    return _backup_info.gather(question, lambda: _query.Connection.from_options(asked), lambda: NOW).facts
+    question = _query.Query.from_options(asked)
+    return _backup_info.read_backups(question, lambda: _query.Connection.from_options(asked), lambda: NOW).facts
 
 
 def _instant(stamp: Any) -> int:

@@ -31,7 +31,7 @@ def test_the_specs_are_the_modules_own() -> None:
 
 
 def test_facts_and_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
-    def gather(question: t.Any, connect: t.Any) -> Result:
+    def read_backups(question: t.Any, connect: t.Any) -> Result:
         return Result({"ids": question.cluster_ids}, ["look out"] if question.limit else [])
 
     monkeypatch.setattr(redis_backup_info, "gather", gather)

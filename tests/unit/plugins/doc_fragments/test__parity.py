@@ -158,7 +158,7 @@ def test_the_module_returns_what_it_documents() -> None:
     returns = yaml.safe_load(_text("plugins/modules/redis_backup_info.py", "RETURN"))
     facts = set(
         _backup_info._result(
-            _query.Question.from_options({"cluster_ids": []}), _backup_info.Listing({}, {}), 0, 0
+            _query.Query.from_options({"cluster_ids": []}), _backup_info.Listing({}, {}), 0, 0
         ).facts
     )
     assert set(returns) == facts | {"error"}

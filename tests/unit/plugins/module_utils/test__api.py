@@ -17,9 +17,9 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials imp
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.discovery import Services
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ApiError,
+    CloudError,
     ConnectionFailed,
-    MalformedAnswer,
-    MdbError,
+    InvalidResponse,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.tokens import TokenSource
@@ -188,7 +188,7 @@ def test_tokens_in_a_circle_are_an_error_after_a_bounded_number_of_requests(
         answer({"backups": [row(number)], "nextPageToken": tokens[place]})(handler)
 
     server.always(backups_path(), reply)
-    with pytest.raises(MalformedAnswer) as caught:
+    with pytest.raises(InvalidResponse) as caught:
         make().cluster_backups(CLUSTER)
     assert len(server.requests) == lead + cycle + 1
     assert str(caught.value).startswith(
@@ -204,7 +204,7 @@ def test_tokens_in_a_circle_are_an_error_after_a_bounded_number_of_requests(
 def test_a_token_that_is_no_text_is_refused(server: Server, make: Make, token: t.Any) -> None:
     server.on(backups_path(), answer({"nextPageToken": "a"}), answer({"backups": [row()], "nextPageToken": token}))
     with pytest.raises(
-        MalformedAnswer, match=rf"^cluster {CLUSTER}: listing its backups, page 2: the field 'nextPageToken' is no text"
+        InvalidResponse, match=rf"^cluster {CLUSTER}: listing its backups, page 2: the field 'nextPageToken' is no text"
     ) as caught:
         make().cluster_backups(CLUSTER)
     assert caught.value.details == {"cluster_id": CLUSTER}
@@ -213,7 +213,7 @@ def test_a_token_that_is_no_text_is_refused(server: Server, make: Make, token: t
 @pytest.mark.parametrize("token", [0, False, [], {}, 0.0])
 def test_a_falsy_token_that_is_no_text_is_refused_too(server: Server, make: Make, token: t.Any) -> None:
     server.on(backups_path(), answer({"backups": [row()], "nextPageToken": token}))
-    with pytest.raises(MalformedAnswer, match="nextPageToken"):
+    with pytest.raises(InvalidResponse, match="nextPageToken"):
         make().cluster_backups(CLUSTER)
 
 
@@ -268,7 +268,7 @@ def test_a_fault_that_stays_on_any_page_is_an_error_that_names_the_cluster(
 ) -> None:
     pages = [answer({"backups": [row(number)], "nextPageToken": f"p{number}"}) for number in range(page)]
     server.on(backups_path(), *pages, fault, fault)
-    with pytest.raises(MdbError, match=rf"^cluster {CLUSTER}: listing its backups: ") as caught:
+    with pytest.raises(CloudError, match=rf"^cluster {CLUSTER}: listing its backups: ") as caught:
         make().cluster_backups(CLUSTER)
     assert isinstance(caught.value, (ApiError, ConnectionFailed))
 
@@ -304,7 +304,7 @@ def test_a_malformed_success_is_never_tried_again_and_never_a_shorter_list(
     if not words:
         reply, words = nothing, "the answer is no JSON (an empty body)"
     server.on(backups_path(), *[answer({"backups": [row(0)], "nextPageToken": "a"})] * page, reply)
-    with pytest.raises(MalformedAnswer) as caught:
+    with pytest.raises(InvalidResponse) as caught:
         make().cluster_backups(CLUSTER)
     assert words in str(caught.value)
     assert str(caught.value).startswith(f"cluster {CLUSTER}: ")
@@ -401,14 +401,14 @@ def test_clusters_of_a_folder_by_id(server: Server, make: Make) -> None:
 )
 def test_clusters_that_are_none_are_refused(server: Server, make: Make, rows: t.Any) -> None:
     server.on(FOLDER_CLUSTERS, answer({"clusters": rows}))
-    with pytest.raises(MalformedAnswer, match=rf"^folder {FOLDER}: "):
+    with pytest.raises(InvalidResponse, match=rf"^folder {FOLDER}: "):
         make().clusters(FOLDER)
 
 
 @pytest.mark.parametrize("rows", [{}, 0, False])
 def test_falsy_clusters_that_are_no_list_are_refused_too(server: Server, make: Make, rows: t.Any) -> None:
     server.on(FOLDER_CLUSTERS, answer({"clusters": rows}))
-    with pytest.raises(MalformedAnswer):
+    with pytest.raises(InvalidResponse):
         make().clusters(FOLDER)
 
 
@@ -433,7 +433,7 @@ def test_what_is_malformed_is_named_with_its_page(server: Server, make: Make) ->
         for page in range(3):
             server.on(path, *[answer({"nextPageToken": f"p{number}"}) for number in range(page)], html())
             with pytest.raises(
-                MalformedAnswer, match=rf"^folder {FOLDER}: listing its {what}, page {page + 1}: the answer is no JSON"
+                InvalidResponse, match=rf"^folder {FOLDER}: listing its {what}, page {page + 1}: the answer is no JSON"
             ):
                 call(FOLDER)
 
@@ -441,6 +441,6 @@ def test_what_is_malformed_is_named_with_its_page(server: Server, make: Make) ->
 def test_a_bad_row_of_a_folder_names_the_folder(server: Server, make: Make) -> None:
     server.on(FOLDER_BACKUPS, answer({"backups": [row(1, "c1"), row(2, "c2", createdAt="x")]}))
     with pytest.raises(
-        MalformedAnswer, match=rf"^folder {FOLDER}: row 2 of a page \(backup 'c2:b00002'\): the field 'createdAt' 'x'"
+        InvalidResponse, match=rf"^folder {FOLDER}: row 2 of a page \(backup 'c2:b00002'\): the field 'createdAt' 'x'"
     ):
         make().folder_backups(FOLDER)

@@ -15,12 +15,12 @@ import pytest
 
 pytest.importorskip("requests")
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result, gather
+from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result, read_backups
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ApiError,
+    CloudError,
     DeadlineExceeded,
-    MalformedAnswer,
-    MdbError,
+    InvalidResponse,
     SelectionError,
 )
 from ansible_collections.yacloud.mdb.tests.unit.samples import (
@@ -32,7 +32,7 @@ from ansible_collections.yacloud.mdb.tests.unit.samples import (
     TOKEN,
     backups_path,
     connection,
-    question,
+    query,
     row,
     until,
 )
@@ -60,7 +60,7 @@ def ask(server: Server) -> Ask:
     """Asks the server."""
 
     def gather_facts(through: dict[str, t.Any] | None = None, **asked: t.Any) -> Result:
-        return gather(question(**asked), lambda: connection(server.url, **through or {}), lambda: NOW)
+        return read_backups(query(**asked), lambda: connection(server.url, **through or {}), lambda: NOW)
 
     return gather_facts
 
@@ -162,7 +162,7 @@ def test_evaluated_at_is_taken_once_before_the_first_request(server: Server) -> 
 
     server.on(backups_path("c1"), answer({}))
     server.on(backups_path("c2"), answer({}))
-    gather(question(cluster_ids=["c1", "c2"]), lambda: connection(server.url), now)
+    read_backups(query(cluster_ids=["c1", "c2"]), lambda: connection(server.url), now)
     assert taken == [0]
 
 
@@ -173,7 +173,7 @@ def test_asking_nothing_makes_no_connection(asked: dict[str, t.Any]) -> None:
     def connect() -> t.NoReturn:
         raise AssertionError("a connection was made")
 
-    result = gather(question(**asked), connect, lambda: NOW)
+    result = read_backups(query(**asked), connect, lambda: NOW)
     assert result.facts == {
         "backups": [],
         "newest": {},
@@ -323,7 +323,7 @@ def test_an_outage_of_the_folder_list_is_an_outage(server: Server, ask: Ask) -> 
 
 def test_a_foreign_row_is_an_error_and_not_a_fact(server: Server, ask: Ask) -> None:
     server.on(backups_path("c1"), listed(row(1, "c1"), row(2, "c2")))
-    with pytest.raises(MalformedAnswer, match=r"^cluster c1: row 2 of a page .+ names another cluster, 'c2'"):
+    with pytest.raises(InvalidResponse, match=r"^cluster c1: row 2 of a page .+ names another cluster, 'c2'"):
         ask(cluster_ids=["c1"], folder_id=FOLDER)
 
 
@@ -531,7 +531,7 @@ def everything_about(exc: BaseException) -> str:
     while link is not None:
         shown += f"{link} {link!r} {link.args} {getattr(link, 'details', '')} "
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
-    if isinstance(exc, MdbError):
+    if isinstance(exc, CloudError):
         shown += str(exc.as_dict())
     return shown
 
@@ -550,7 +550,7 @@ def test_no_failure_shows_the_token_even_if_the_service_gives_it_back(
         server.on(backups_path(), answer({}))
         ask({"iam_token": SECRET}, cluster_ids=[CLUSTER])
     server.always(backups_path(), reply)
-    with pytest.raises(MdbError) as caught:
+    with pytest.raises(CloudError) as caught:
         ask({"iam_token": SECRET, "api_retries": 1, "api_retry_max_delay": 0.01}, cluster_ids=[CLUSTER])
     shown = everything_about(caught.value)
     assert PART not in shown
@@ -562,7 +562,7 @@ def test_no_failure_shows_the_token_even_if_the_service_gives_it_back(
 def test_html_is_named_as_such(server: Server, ask: Ask) -> None:
     server.on(backups_path(), html())
     with pytest.raises(
-        MalformedAnswer,
+        InvalidResponse,
         match=rf"^cluster {CLUSTER}: listing its backups, page 1: the answer is no JSON \(\d+ bytes of text/html",
     ):
         ask(cluster_ids=[CLUSTER])
@@ -590,7 +590,7 @@ def test_no_failed_exchange_shows_the_jwt_or_the_key(
     address = server.url.removeprefix("http://")
     server.on("/endpoints", answer({"endpoints": [{"id": "iam", "address": address}]}))
     server.always("/iam/v1/tokens", reply)
-    with pytest.raises(MdbError) as caught:
+    with pytest.raises(CloudError) as caught:
         ask({"iam_token": None, "service_account_key": key.content, "api_retries": 0}, cluster_ids=[CLUSTER])
     shown = everything_about(caught.value)
     (jwt,) = seen

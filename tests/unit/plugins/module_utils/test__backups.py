@@ -22,8 +22,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._backups import (
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError, InvalidResponse
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, parse_instant
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.responses import decode_object
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.responses import Response
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.responses import Response, decode_object
 from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import Criteria
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import select
 from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, FOLDER, NOW, row

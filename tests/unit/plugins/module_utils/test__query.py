@@ -10,11 +10,11 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import Level
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import MdbError, OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError, OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND
 from ansible_collections.yacloud.mdb.plugins.module_utils._query import (
     Connection,
-    Question,
+    Query,
     TransportOptions,
     argument_spec,
     check_id,
@@ -22,7 +22,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._query import (
     option_level,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._selection import Criteria
-from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, FOLDER, TOKEN, options, question
+from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, FOLDER, TOKEN, options, query
 
 pytest.importorskip("hypothesis")
 from hypothesis import given
@@ -144,15 +144,15 @@ def test_secrets_are_not_logged_and_paths_are() -> None:
 )
 def test_what_cannot_be_asked_is_refused_in_words(given_options: dict[str, t.Any], words: str) -> None:
     with pytest.raises(OptionError) as caught:
-        question(**given_options)
+        query(**given_options)
     assert words in str(caught.value)
 
 
 def test_a_question_about_clusters() -> None:
-    asked = question(
+    asked = query(
         cluster_ids=["b", "a", "b", "A-_9" * 12], folder_id=FOLDER, max_age="26h", limit=3, page_size=7, type=["MANUAL"]
     )
-    assert asked == Question(
+    assert asked == Query(
         cluster_ids=("b", "a", "A-_9" * 12),
         cluster_names=None,
         folder_id=FOLDER,
@@ -165,18 +165,18 @@ def test_a_question_about_clusters() -> None:
 
 
 def test_names_may_hold_what_ids_may_not() -> None:
-    asked = question(cluster_names=["Orders_PROD", "заказы", "a b", "Orders_PROD", "x" * 63], folder_id=FOLDER)
+    asked = query(cluster_names=["Orders_PROD", "заказы", "a b", "Orders_PROD", "x" * 63], folder_id=FOLDER)
     assert asked.cluster_names == ("Orders_PROD", "заказы", "a b", "x" * 63)
 
 
 @pytest.mark.parametrize("nothing", [{"cluster_ids": []}, {"cluster_names": []}])
 @pytest.mark.parametrize("folder", [None, FOLDER])
 def test_an_empty_list_asks_nothing_and_never_widens_to_a_folder(nothing: dict[str, t.Any], folder: str | None) -> None:
-    assert question(folder_id=folder, **nothing).asks_nothing
+    assert query(folder_id=folder, **nothing).asks_nothing
 
 
 def test_a_folder_alone_is_read_whole() -> None:
-    asked = question(folder_id=FOLDER)
+    asked = query(folder_id=FOLDER)
     assert (asked.cluster_ids, asked.cluster_names, asked.asks_nothing) == (None, None, False)
 
 
@@ -271,7 +271,7 @@ def test_the_service_account_of_the_environment_completes_a_workload_token(monke
 def test_texts_make_a_connection_or_one_of_our_errors(given_options: dict[str, str]) -> None:
     try:
         made = Connection.from_options(options(**{"iam_token": TOKEN} | given_options))
-    except MdbError:
+    except CloudError:
         return
     assert made.endpoint.is_private
 

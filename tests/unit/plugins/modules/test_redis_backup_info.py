@@ -45,7 +45,7 @@ def test_nothing_asked_nothing_answered(run: t.Callable[..., dict[str, t.Any]], 
 def test_facts_and_warnings(run: t.Callable[..., dict[str, t.Any]], monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def gather(question: t.Any, connect: t.Callable[[], t.Any]) -> Result:
+    def read_backups(question: t.Any, connect: t.Callable[[], t.Any]) -> Result:
         asked.append((question, connect()))
         return Result({"backups": [{"id": "x"}]}, ["look out"])
 
@@ -63,7 +63,7 @@ def test_facts_and_warnings(run: t.Callable[..., dict[str, t.Any]], monkeypatch:
 
 
 def test_a_failure_is_data_too(run: t.Callable[..., dict[str, t.Any]], monkeypatch: pytest.MonkeyPatch) -> None:
-    def gather(*unused: t.Any) -> Result:
+    def read_backups(*unused: t.Any) -> Result:
         raise ApiError("cluster c9q1: no", http_status=404, code=5, cluster_id="c9q1", request_id=None)
 
     monkeypatch.setattr(redis_backup_info, "gather", gather)

@@ -10,7 +10,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Li
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import parse_rows
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, format_instant
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import judge
-from ansible_collections.yacloud.mdb.tests.unit.samples import FOLDER, NOW, question, row
+from ansible_collections.yacloud.mdb.tests.unit.samples import FOLDER, NOW, query, row
 
 HOUR = 3_600 * SECOND
 ORDERS, SESSIONS, CARTS, GONE = "c9qorders", "c9qsessions", "c9qcarts", "c9qgone"
@@ -39,7 +39,7 @@ def result(
     :param deleted: the clusters that exist no more
     :param options: what was asked beside the clusters
     """
-    asked = question(cluster_ids=list(clusters), **options)
+    asked = query(cluster_ids=list(clusters), **options)
     listing = Listing(
         {cluster: parse_rows(rows, NOW, cluster, cluster) for cluster, rows in clusters.items()},
         names or {},

@@ -11,8 +11,8 @@ import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import parse_rows
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
-    MalformedAnswer,
-    MdbError,
+    CloudError,
+    InvalidResponse,
     OptionError,
     SelectionError,
 )
@@ -102,9 +102,9 @@ def test_max_age_is_exact(age: t.Any, stale: bool) -> None:
         ({"a": 1}, {}, OptionError, "no list of backups"),
         ("text", {}, OptionError, "no list of backups"),
         (None, {}, OptionError, "no list of backups"),
-        (["text"], {}, MalformedAnswer, "element 1 of the list"),
-        ([*ROWS, {}], {}, MalformedAnswer, "element 7 of the list"),
-        ([{**ROWS[0], "created_at": "yesterday"}], {}, MalformedAnswer, "yesterday"),
+        (["text"], {}, InvalidResponse, "element 1 of the list"),
+        ([*ROWS, {}], {}, InvalidResponse, "element 7 of the list"),
+        ([{**ROWS[0], "created_at": "yesterday"}], {}, InvalidResponse, "yesterday"),
         (ROWS, {"created_after": "yesterday"}, OptionError, "created_after 'yesterday'"),
         (ROWS, {"created_after": 5}, OptionError, "created_after is of a wrong type"),
         (ROWS, {"type": ["WEEKLY"]}, OptionError, "WEEKLY"),
@@ -113,6 +113,6 @@ def test_max_age_is_exact(age: t.Any, stale: bool) -> None:
         (ROWS, {"max_age": "old", "evaluated_at": "2026-11-20T10:00:00Z"}, OptionError, "max_age 'old'"),
     ],
 )
-def test_what_cannot_be_chosen_from(rows: t.Any, options: dict[str, t.Any], kind: type[MdbError], said: str) -> None:
+def test_what_cannot_be_chosen_from(rows: t.Any, options: dict[str, t.Any], kind: type[CloudError], said: str) -> None:
     with pytest.raises(kind, match=said):
         newest_by_cluster(rows, options)

@@ -32,7 +32,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[t.Any]:
     """The questions that were asked; the answer has a backup of each cluster but those called none…."""
     questions: list[t.Any] = []
 
-    def gather(question: t.Any, connect: t.Any) -> Result:
+    def read_backups(question: t.Any, connect: t.Any) -> Result:
         questions.append(question)
         names = question.cluster_names or ()
         ids = [f"id-{name}" for name in names] if names else list(question.cluster_ids or ("c1", "c2", "none3"))

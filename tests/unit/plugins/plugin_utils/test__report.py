@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import MdbError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import judge
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._report import report_html
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._report_style import STYLE
@@ -264,7 +264,7 @@ def test_contrast_is_enough(scheme: str) -> None:
 
 @pytest.mark.parametrize("rows", [None, "x", [1], [{"id": "x"}]])
 def test_what_are_no_backups(rows: t.Any) -> None:
-    with pytest.raises(MdbError):
+    with pytest.raises(CloudError):
         report_html(judge(folder(), {}, max_age="26h"), rows)
 
 
