@@ -41,9 +41,9 @@ class Explainer(t.NamedTuple):
         newest = selection.newest
         if newest is None:
             return f"{label}: {none_matches(selection.counts(), self.criteria)}"
-        parts = [f"{label}: {self._backup(newest)}{self._against_limit(newest)}"]
+        parts = [f"{label}: newest match is {self._backup(newest)}{self._against_limit(newest)}"]
         if len(selection.matched) > 1:
-            parts.append(f"next would be {self._backup(selection.matched[1])}")
+            parts.append(f"next is {self._backup(selection.matched[1])}")
         else:
             parts.append("no other backup matches")
         parts.append(", ".join(counts_in_words(selection.counts(), self.criteria)))
