@@ -24,7 +24,7 @@ _PROXY_PAGE = """<html>
 
 
 @dataclass
-class Answer:
+class Response:
     """What goes out: status, body and headers. ``code`` is the google.rpc.Code for the log."""
 
     status: int
@@ -40,7 +40,7 @@ async def pause(seconds: float, stopping: asyncio.Event) -> None:
         await asyncio.wait_for(stopping.wait(), seconds)
 
 
-def replacement(fault: Fault) -> Answer | None:
+def replacement(fault: Fault) -> Response | None:
     """The answer that a fault gives instead of the right one; None for a fault that only spoils that."""
     if fault.kind not in REPLACING or (fault.kind == "stall" and fault.after_headers):
         return None
@@ -53,22 +53,22 @@ def replacement(fault: Fault) -> Answer | None:
     return answer
 
 
-def _replacement(fault: Fault) -> Answer:
+def _replacement(fault: Fault) -> Response:
     match fault.kind:
         case "html":
             status = fault.status or 502
             page = _PROXY_PAGE.format(status=status, reason=_reason(status))
-            return Answer(status, page.encode(), "text/html")
+            return Response(status, page.encode(), "text/html")
         case "garbage":
-            return Answer(fault.status or 200, b'\x00\xff{"backups": [{"id": nope')
+            return Response(fault.status or 200, b'\x00\xff{"backups": [{"id": nope')
         case "body":
-            return Answer(fault.status or 200, b"")
+            return Response(fault.status or 200, b"")
         case "redirect":
-            return Answer(fault.status or 302, b"", headers={"Location": fault.location or ""})
+            return Response(fault.status or 302, b"", headers={"Location": fault.location or ""})
     status = fault.status or 503
     code = fault.code if fault.code is not None else CODE_OF_STATUS.get(status, 2)
     message = fault.message or f"Emulated fault: {_reason(status)}"
-    return Answer(status, json.dumps({"code": code, "message": message, "details": []}).encode(), code=code)
+    return Response(status, json.dumps({"code": code, "message": message, "details": []}).encode(), code=code)
 
 
 def _reason(status: int) -> str:
@@ -76,7 +76,7 @@ def _reason(status: int) -> str:
 
 
 async def send(
-    request: web.Request, answer: Answer, fault: Fault | None, stopping: asyncio.Event
+    request: web.Request, answer: Response, fault: Fault | None, stopping: asyncio.Event
 ) -> web.StreamResponse:
     """Send the answer, with the fault if it is one of the wire."""
     match fault.kind if fault else "":
@@ -112,7 +112,7 @@ def _reset(request: web.Request) -> web.StreamResponse:
 
 
 async def _stall(
-    request: web.Request, answer: Answer, stopping: asyncio.Event, *, after_headers: bool
+    request: web.Request, answer: Response, stopping: asyncio.Event, *, after_headers: bool
 ) -> web.StreamResponse:
     if after_headers:
         await _headers(request, answer, len(answer.body) or 1)
@@ -122,7 +122,7 @@ async def _stall(
     return _abort(request)
 
 
-async def _truncated(request: web.Request, answer: Answer, *, chunked: bool) -> web.StreamResponse:
+async def _truncated(request: web.Request, answer: Response, *, chunked: bool) -> web.StreamResponse:
     half = answer.body[: len(answer.body) // 2]
     response = await _headers(request, answer, None if chunked else max(len(answer.body), 1))
     if half:
@@ -132,7 +132,7 @@ async def _truncated(request: web.Request, answer: Answer, *, chunked: bool) -> 
     return response
 
 
-async def _drip(request: web.Request, answer: Answer, delay: float, stopping: asyncio.Event) -> web.StreamResponse:
+async def _drip(request: web.Request, answer: Response, delay: float, stopping: asyncio.Event) -> web.StreamResponse:
     response = await _headers(request, answer, len(answer.body))
     try:
         for index in range(len(answer.body)):
@@ -145,7 +145,7 @@ async def _drip(request: web.Request, answer: Answer, delay: float, stopping: as
     return response
 
 
-async def _headers(request: web.Request, answer: Answer, length: int | None) -> web.StreamResponse:
+async def _headers(request: web.Request, answer: Response, length: int | None) -> web.StreamResponse:
     """Send the headers of an answer; without a length it is chunked."""
     headers = {**answer.headers, "Content-Type": answer.content_type}
     response = web.StreamResponse(status=answer.status, headers=headers)

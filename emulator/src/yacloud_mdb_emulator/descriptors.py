@@ -96,7 +96,7 @@ def read_request(method: Method, values: Iterable[tuple[str, Any]]) -> Any:
         try:
             json_format.ParseDict({name: value}, message)
         except json_format.ParseError as error:
-            raise invalid(known[name].name, f"cannot read {value!r}: {error}") from error
+            raise invalid(known[name].name, f"{value!r} is invalid: {error}") from error
     return message
 
 

@@ -149,7 +149,7 @@ def _check_types(document: Mapping[str, Any], origin: str) -> None:
         if value is None:
             continue
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise ConfigError(f"{origin}: {name} is {value!r}, which is of the wrong type")
+            raise ConfigError(f"{origin}: {name} is {value!r}, which has the wrong type")
     page = document.get("page")
     if not (page is None or page == "last" or (isinstance(page, int) and page is not True and page > 0)):
         raise ConfigError(f"{origin}: page is {page!r}; give a number from 1, or last")

@@ -8,7 +8,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
 import grpc.aio
@@ -19,11 +19,9 @@ from .delivery import pause, replacement
 from .descriptors import Method, served_methods
 from .errors import CODE_OF_STATUS, ApiError, ConfigError
 from .faults import Facts, Fault
+from .plan import Plan
 from .service import Caller, Reply, Rows, Service
-from .world import World
-
-if TYPE_CHECKING:
-    from .server import Plan
+from .state import State
 
 #: The vendor's SDK prepends this to the endpoint to make a JWT's audience.
 _SDK_AUDIENCE = "https://iam.{}/iam/v1/tokens"
@@ -32,10 +30,10 @@ _STATUS = {code.value[0]: code for code in grpc.StatusCode}
 
 
 @asynccontextmanager
-async def running(world: World, plan: Plan, url: str, stopping: asyncio.Event) -> AsyncIterator[str]:
+async def running(state: State, plan: Plan, url: str, stopping: asyncio.Event) -> AsyncIterator[str]:
     """A gRPC server beside the REST one at ``url``; gives its host:port."""
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
-    side = GrpcSide(world, url, stopping)
+    side = GrpcSide(state, url, stopping)
     server.add_generic_rpc_handlers(side.handlers())
     host = f"[{plan.host}]" if ":" in plan.host else plan.host
     try:
@@ -57,9 +55,9 @@ async def running(world: World, plan: Plan, url: str, stopping: asyncio.Event) -
 class GrpcSide:
     """The handlers of every served method."""
 
-    def __init__(self, world: World, url: str, stopping: asyncio.Event) -> None:
-        self.world = world
-        self.service = Service(world)
+    def __init__(self, state: State, url: str, stopping: asyncio.Event) -> None:
+        self.state = state
+        self.service = Service(state)
         self.stopping = stopping
         self.url = url
         self.address = ""
@@ -80,11 +78,11 @@ class GrpcSide:
         async def handle(request: Message, context: Any) -> Message | None:
             facts = self.service.facts(method, request)
             caller = self._caller(context)
-            entry = self.world.journal.add(caller.authorization, **self._log_values(method, facts, context))
+            entry = self.state.request_log.add(caller.authorization, **self._log_values(method, facts, context))
             await context.send_initial_metadata(
                 (("x-request-id", entry.request_id or ""), ("x-server-trace-id", uuid.uuid4().hex))
             )
-            fault = self.world.faults.take(facts)
+            fault = self.state.faults.take(facts)
             entry.fault = fault.kind if fault else None
             try:
                 await self._strike(fault)
@@ -103,7 +101,7 @@ class GrpcSide:
 
         Those that are about HTTP come out as an error status, those that cut the answer short as UNAVAILABLE.
         """
-        await pause(self.world.settings.latency + (fault.delay if fault else 0), self.stopping)
+        await pause(self.state.settings.latency + (fault.delay if fault else 0), self.stopping)
         if fault is None:
             return
         if fault.kind == "stall":
@@ -150,7 +148,7 @@ def message_of(method: Method, reply: Reply) -> Message:
 
 
 async def _refuse(context: Any, error: ApiError) -> None:
-    """Answer with the error's google.rpc.Status, its details where gRPC clients look for them."""
+    """Response with the error's google.rpc.Status, its details where gRPC clients look for them."""
     status = status_pb2.Status(code=error.code, message=error.message)
     for detail in error.details:
         status.details.add().Pack(detail)

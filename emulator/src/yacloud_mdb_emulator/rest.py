@@ -15,28 +15,28 @@ from aiohttp import web
 from google.rpc import code_pb2
 
 from . import delivery
-from .delivery import Answer
+from .delivery import Response
 from .descriptors import Method, read_request, served_methods
 from .errors import ApiError, invalid
 from .faults import Facts, Fault
-from .journal import Entry
+from .request_log import Entry
 from .service import Caller, Reply, Rows, Service
+from .state import State
 from .tokens import OAuthError
-from .world import World
 
 METADATA_PATH = "/computeMetadata/v1/instance/service-accounts/default/token"
 WORKLOAD_PATH = "/oauth/token"
 
 #: Makes the answer of a route; None stands for a request that cannot be read so far.
-Answerer = Callable[[Fault | None], Awaitable[Answer]]
+Responder = Callable[[Fault | None], Awaitable[Response]]
 
 
 class Rest:
     """The HTTP handlers of the API, the exchange of workload identities and the metadata service."""
 
-    def __init__(self, world: World, stopping: asyncio.Event) -> None:
-        self.world = world
-        self.service = Service(world)
+    def __init__(self, state: State, stopping: asyncio.Event) -> None:
+        self.state = state
+        self.service = Service(state)
         self.stopping = stopping
         self._connections: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
         self._connection_count = 0
@@ -56,54 +56,54 @@ class Rest:
             except ApiError as error:
                 message, problem = None, error
 
-            async def answer(fault: Fault | None) -> Answer:
+            async def answer(fault: Fault | None) -> Response:
                 if problem is not None:
                     if method.service.startswith("yandex.cloud.mdb."):
-                        self.world.credentials.check(request.headers.get("Authorization"))
+                        self.state.credentials.check(request.headers.get("Authorization"))
                     raise problem
                 reply = self.service.answer(method, message, _caller(request), fault)
-                return Answer(200, render(method, reply))
+                return Response(200, render(method, reply))
 
             return await self._serve(request, self.service.facts(method, message), answer)
 
         return handle
 
     async def _workload_identity(self, request: web.Request) -> web.StreamResponse:
-        async def answer(_fault: Fault | None) -> Answer:
+        async def answer(_fault: Fault | None) -> Response:
             form = {name: str(value) for name, value in (await request.post()).items()}
             try:
-                self.world.credentials.check_workload(form)
+                self.state.credentials.check_workload(form)
             except OAuthError as error:
-                return Answer(400, error.body())
-            return Answer(200, self._access_token())
+                return Response(400, error.body())
+            return Response(200, self._access_token())
 
         return await self._serve(request, Facts("WorkloadIdentity"), answer)
 
     async def _metadata(self, request: web.Request) -> web.StreamResponse:
-        async def answer(_fault: Fault | None) -> Answer:
+        async def answer(_fault: Fault | None) -> Response:
             if request.headers.get("Metadata-Flavor") != "Google":
-                return Answer(403, b"Missing Metadata-Flavor:Google header.\n", "text/plain")
-            return Answer(200, self._access_token())
+                return Response(403, b"Missing Metadata-Flavor:Google header.\n", "text/plain")
+            return Response(200, self._access_token())
 
         return await self._serve(request, Facts("Metadata"), answer)
 
     async def _unknown(self, request: web.Request) -> web.StreamResponse:
-        async def answer(_fault: Fault | None) -> Answer:
+        async def answer(_fault: Fault | None) -> Response:
             raise ApiError(code_pb2.NOT_FOUND, f"No route {request.method} {request.path}")
 
         return await self._serve(request, Facts("Unknown"), answer)
 
     def _access_token(self) -> bytes:
-        lifetime = self.world.settings.token_lifetime
-        token, _expires = self.world.credentials.issue(lifetime)
+        lifetime = self.state.settings.token_lifetime
+        token, _expires = self.state.credentials.issue(lifetime)
         return json.dumps({"access_token": token, "expires_in": int(lifetime), "token_type": "Bearer"}).encode()
 
-    async def _serve(self, request: web.Request, facts: Facts, answer: Answerer) -> web.StreamResponse:
+    async def _serve(self, request: web.Request, facts: Facts, answer: Responder) -> web.StreamResponse:
         """Log the request, wait, let a fault strike or answer."""
         entry = self._log(request, facts)
-        fault = self.world.faults.take(facts)
+        fault = self.state.faults.take(facts)
         entry.fault = fault.kind if fault else None
-        await self._pause(self.world.settings.latency)
+        await self._pause(self.state.settings.latency)
         made = await self._make(fault, answer)
         made.headers.setdefault("x-request-id", entry.request_id or "")
         made.headers.setdefault("x-server-trace-id", uuid.uuid4().hex)
@@ -114,7 +114,7 @@ class Rest:
             entry.status, entry.code = made.status, made.code
         return await delivery.send(request, made, fault, self.stopping)
 
-    async def _make(self, fault: Fault | None, answer: Answerer) -> Answer:
+    async def _make(self, fault: Fault | None, answer: Responder) -> Response:
         if fault is not None:
             if fault.kind != "drip":
                 await self._pause(fault.delay)
@@ -124,14 +124,14 @@ class Rest:
         try:
             return await answer(fault)
         except ApiError as error:
-            return Answer(error.http_status, error.body(), code=error.code)
+            return Response(error.http_status, error.body(), code=error.code)
 
     async def _pause(self, seconds: float) -> None:
         if seconds:
             await delivery.pause(seconds, self.stopping)
 
     def _log(self, request: web.Request, facts: Facts) -> Entry:
-        return self.world.journal.add(
+        return self.state.request_log.add(
             request.headers.get("Authorization"),
             protocol="https" if request.secure else "http",
             method=request.method,

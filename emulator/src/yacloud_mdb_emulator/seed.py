@@ -40,7 +40,7 @@ def read_file(path: str) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"seed file {path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"seed file {path}: is no UTF-8: {error.reason} at byte {error.start}") from error
+        raise ConfigError(f"seed file {path}: is not UTF-8: {error.reason} at byte {error.start}") from error
     try:
         document = yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a SafeLoader
     except yaml.YAMLError as error:

@@ -23,9 +23,9 @@ from .descriptors import Method, check_limits
 from .errors import ApiError, invalid, not_found, permission_denied, unauthenticated
 from .faults import Facts, Fault, route_name
 from .paging import Page
+from .state import State
 from .storage import Cluster, Row
 from .times import SECOND, stamp
-from .world import World
 
 #: The services that discovery tells of.
 ENDPOINT_IDS = ("managed-redis", "iam", "operation")
@@ -69,8 +69,8 @@ class Listing:
 class Service:
     """All methods, by alias."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, state: State) -> None:
+        self.state = state
         self._listings: dict[str, Callable[[Any], tuple[str, Sequence[Row]]]] = {
             "ListClusterBackups": self._cluster_backups,
             "ListBackups": self._folder_backups,
@@ -99,7 +99,7 @@ class Service:
         """The answer to a request; raises ApiError for any other than success."""
         open_to_all = method.alias in ("GetApiEndpoint", "ListApiEndpoints", "CreateIamToken")
         if not open_to_all:
-            self.world.credentials.check(caller.authorization)
+            self.state.credentials.check(caller.authorization)
         check_limits(request)
         if method.alias == "ListApiEndpoints":
             return Rows([_endpoint(item, caller) for item in ENDPOINT_IDS], "")
@@ -111,11 +111,11 @@ class Service:
 
     def _listing(self, method: Method, request: Any) -> Listing:
         parent, rows = self._listings[method.alias](request)
-        name, settings = f"{method.alias}:{parent}", self.world.settings
+        name, settings = f"{method.alias}:{parent}", self.state.settings
         size = request.page_size or settings.default_page_size
         at = paging.start(size, settings)
         if request.page_token:
-            at = self.world.codec.read(request.page_token, name)
+            at = self.state.codec.read(request.page_token, name)
         if at.size != size:
             raise invalid("page_size", f"is {size}, but the page token was given out for pages of {at.size}")
         return Listing(name, rows, paging.cut(rows, at, settings))
@@ -124,8 +124,8 @@ class Service:
         page = self._spoiled(listing, request, fault) if fault else listing.page
         if page.following is None:
             return Rows(page.rows, "")
-        look = self.world.settings.page_token_format
-        return Rows(page.rows, self.world.codec.write(page.following, listing.name, look))
+        look = self.state.settings.page_token_format
+        return Rows(page.rows, self.state.codec.write(page.following, listing.name, look))
 
     def _spoiled(self, listing: Listing, request: Any, fault: Fault) -> Page:
         """The page with a fault of one of the PAGE_KINDS."""
@@ -140,7 +140,7 @@ class Service:
             case "token_loop":
                 return replace(page, following=page.at)
             case "token_cycle":
-                return replace(page, following=paging.start(page.at.size, self.world.settings))
+                return replace(page, following=paging.start(page.at.size, self.state.settings))
             case "finish_backup":
                 return self._finishing(page, request)
         return page
@@ -149,36 +149,36 @@ class Service:
         at = listing.page.at
         if at.size == 1:
             raise ApiError(code_pb2.FAILED_PRECONDITION, f"emulator: {fault.kind} needs a page size of 2 or more")
-        return paging.with_extra(listing.rows, at, self.world.settings, extra)
+        return paging.with_extra(listing.rows, at, self.state.settings, extra)
 
     def _finishing(self, page: Page, request: Any) -> Page:
         """The page as it is, its running backups still running; they end before the next."""
         shown = [_copy(row) for row in page.rows]
         cluster_id = getattr(request, "cluster_id", None)
-        self.world.store.finish_backups(cluster_id, self.world.settings.now_ns())
+        self.state.store.finish_backups(cluster_id, self.state.settings.now_ns())
         following = page.following and replace(page.following, again=True)
         return Page(shown, page.at, following)
 
     def _cluster_backups(self, request: Any) -> tuple[str, Sequence[Row]]:
-        cluster, settings = self._cluster(request.cluster_id), self.world.settings
+        cluster, settings = self._cluster(request.cluster_id), self.state.settings
         if cluster.deleted and settings.deleted_cluster_answer == "403":
             raise permission_denied()
         if cluster.deleted and settings.deleted_cluster_answer == "404":
             raise not_found("Cluster", request.cluster_id)
-        rows = self.world.store.cluster_backups(cluster.id, settings.order, settings.random_seed)
+        rows = self.state.store.cluster_backups(cluster.id, settings.order, settings.random_seed)
         return cluster.id, rows
 
     def _folder_backups(self, request: Any) -> tuple[str, Sequence[Row]]:
-        settings = self.world.settings
+        settings = self.state.settings
         self._check_folder(request.folder_id)
-        rows = self.world.store.folder_backups(request.folder_id, settings.order, settings.random_seed)
+        rows = self.state.store.folder_backups(request.folder_id, settings.order, settings.random_seed)
         return request.folder_id, rows
 
     def _clusters(self, request: Any) -> tuple[str, Sequence[Row]]:
-        settings = self.world.settings
+        settings = self.state.settings
         self._check_folder(request.folder_id)
         name = self._filtered_name(request.filter)
-        rows = self.world.store.folder_clusters(request.folder_id, settings.order, settings.random_seed)
+        rows = self.state.store.folder_clusters(request.folder_id, settings.order, settings.random_seed)
         if name is not None:
             rows = [row for row in rows if row.message.name == name]
         return f"{request.folder_id}:{request.filter}", rows
@@ -190,19 +190,19 @@ class Service:
         found = _FILTER.fullmatch(text)
         if found is None:
             raise invalid("filter", f'cannot read {text!r}; the form is name="<cluster name>"')
-        kind = self.world.settings.name_filter
+        kind = self.state.settings.name_filter
         if kind == "strict" and not _STRICT_NAME.fullmatch(found["name"]):
             raise invalid("filter", f"the value must match {_STRICT_NAME.pattern}")
         return None if kind == "ignored" else found["name"]
 
     def _check_folder(self, folder_id: str) -> None:
-        if not self.world.store.has_folder(folder_id):
+        if not self.state.store.has_folder(folder_id):
             raise not_found("Folder", folder_id)
 
     # Single things
 
     def _cluster(self, cluster_id: str) -> Cluster:
-        cluster = self.world.store.clusters.get(cluster_id)
+        cluster = self.state.store.clusters.get(cluster_id)
         if cluster is None:
             raise not_found("Cluster", cluster_id)
         return cluster
@@ -214,7 +214,7 @@ class Service:
         return cluster.row
 
     def _get_backup(self, request: Any, _caller: Caller) -> Row:
-        row = self.world.store.backup(request.backup_id)
+        row = self.state.store.backup(request.backup_id)
         if row is None:
             raise not_found("Backup", request.backup_id)
         return row
@@ -229,8 +229,8 @@ class Service:
             raise unauthenticated("OAuth tokens are no longer exchanged; use a service account's JWT")
         if not request.jwt:
             raise invalid("jwt", "the field is required")
-        self.world.credentials.check_jwt(request.jwt, caller.audiences)
-        token, expires = self.world.credentials.issue(self.world.settings.token_lifetime)
+        self.state.credentials.check_jwt(request.jwt, caller.audiences)
+        token, expires = self.state.credentials.issue(self.state.settings.token_lifetime)
         return Row(
             iam_token_service_pb2.CreateIamTokenResponse(iam_token=token, expires_at=stamp(int(expires * SECOND)))
         )

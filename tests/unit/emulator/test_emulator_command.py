@@ -74,7 +74,7 @@ def test_bad_seed_is_explained(capsys, tmp_path, text, named):
 def test_seed_that_is_no_text_is_explained(capsys, tmp_path):
     seed = tmp_path / "seed.yaml"
     seed.write_bytes(b"clusters: [\xff]")
-    assert "is no UTF-8" in refusal(capsys, "--seed", str(seed))
+    assert "is not UTF-8" in refusal(capsys, "--seed", str(seed))
 
 
 def test_ready_file_that_cannot_be_written_is_named(tmp_path):

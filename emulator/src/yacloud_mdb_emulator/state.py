@@ -12,8 +12,8 @@ from typing import Any
 from .errors import ConfigError
 from .faults import FaultBook
 from .generate import Amount, fill
-from .journal import Journal
 from .paging import TokenCodec
+from .request_log import RequestLog
 from .seed import read_amount, read_clusters, read_credentials, read_faults, read_settings
 from .settings import Settings
 from .storage import Store
@@ -35,12 +35,12 @@ class Launch:
     key: AuthorizedKey | None = None
 
 
-class World:
+class State:
     """The data, credentials, faults, settings and log. Requests and connections outlive a new seed."""
 
     def __init__(self, launch: Launch) -> None:
         self.launch = launch
-        self.journal = Journal()
+        self.request_log = RequestLog()
         self._started = time.time_ns()
         self.reset()
 
@@ -52,7 +52,7 @@ class World:
         amount = replace(read_amount(document, origin), **self.launch.amount)
         # The time of the start, not the clock, or made-up data would move on.
         self._load(document, origin, settings, amount, settings.now_ns(self._started))
-        self.journal.clear()
+        self.request_log.clear()
 
     def load(self, document: Mapping[str, Any], origin: str) -> None:
         """Replace all data by a seed document's; raises ConfigError and then changes nothing.

@@ -37,7 +37,7 @@ class Entry:
     request_id: str | None = None
 
 
-class Journal:
+class RequestLog:
     """Every request since the last clearing, and the number of connections that they came on."""
 
     def __init__(self) -> None:
