@@ -6,21 +6,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import socket
 import struct
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from aiohttp import web
+from google.rpc import error_details_pb2
 
-from .errors import CODE_OF_STATUS
+from .errors import CODE_OF_STATUS, HTTP_STATUS, ApiError
 from .faults import REPLACING, Fault
+from .times import SECOND
 
 _PROXY_PAGE = """<html>
 <head><title>{status} {reason}</title></head>
 <body><center><h1>{status} {reason}</h1></center><hr><center>nginx</center></body>
 </html>
 """
+
+
+#: What Envoy says where it answers by itself.
+_GATEWAY_ERRORS = {
+    429: "local_rate_limited",
+    503: "upstream connect error or disconnect/reset before headers. reset reason: connection termination",
+    504: "upstream request timeout",
+}
+#: Characters that stand for themselves in the header grpc-message.
+_UNQUOTED = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
 
 
 @dataclass
@@ -32,6 +44,8 @@ class Response:
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
     code: int | None = None
+    #: Whether it carries the ids of the API's own responses; the gateway's errors have none.
+    request_ids: bool = True
 
 
 async def pause(seconds: float, stopping: asyncio.Event) -> None:
@@ -65,10 +79,32 @@ def _replacement(fault: Fault) -> Response:
             return Response(fault.status or 200, b"")
         case "redirect":
             return Response(fault.status or 302, b"", headers={"Location": fault.location or ""})
-    status = fault.status or 503
+        case "gateway_error":
+            status = fault.status or 503
+            text = fault.message or _GATEWAY_ERRORS.get(status, _reason(status))
+            return Response(status, text.encode(), "text/plain", request_ids=False)
+    error = api_error(fault)
+    status = _status(fault)
+    if fault.kind == "bare_error":
+        headers = {"grpc-status": str(error.code), "grpc-message": quote(error.message, safe=_UNQUOTED)}
+        return Response(status, b"", headers=headers, code=error.code)
+    return Response(status, error.body(), code=error.code)
+
+
+def api_error(fault: Fault) -> ApiError:
+    """The error that a fault answers, with the code that goes with its status where it names none."""
+    status = _status(fault)
     code = fault.code if fault.code is not None else CODE_OF_STATUS.get(status, 2)
-    message = fault.message or f"Emulated fault: {_reason(status)}"
-    return Response(status, json.dumps({"code": code, "message": message, "details": []}).encode(), code=code)
+    details = []
+    if fault.retry_delay is not None:
+        info = error_details_pb2.RetryInfo()
+        info.retry_delay.FromNanoseconds(int(fault.retry_delay * SECOND))
+        details.append(info)
+    return ApiError(code, fault.message or f"Emulated fault: {_reason(status)}", details)
+
+
+def _status(fault: Fault) -> int:
+    return fault.status or (HTTP_STATUS[fault.code] if fault.code is not None else 503)
 
 
 def _reason(status: int) -> str:

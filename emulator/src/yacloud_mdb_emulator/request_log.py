@@ -35,6 +35,10 @@ class Entry:
     code: int | None = None
     fault: str | None = None
     request_id: str | None = None
+    #: Of writing methods: the key, the request message (passwords masked) and the operation that was answered.
+    idempotency_key: str | None = None
+    message: dict[str, Any] | None = None
+    operation_id: str | None = None
 
 
 class RequestLog:

@@ -4,17 +4,28 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .clusters import make_id
 from .errors import ConfigError
 from .faults import FaultBook
 from .generate import Amount, fill
 from .paging import TokenCodec
+from .plane import DataPlane, Plane
 from .request_log import RequestLog
-from .seed import read_amount, read_clusters, read_credentials, read_faults, read_settings
+from .seed import (
+    read_amount,
+    read_clusters,
+    read_credentials,
+    read_faults,
+    read_folders,
+    read_operations,
+    read_settings,
+)
 from .settings import Settings
 from .storage import Store
 from .tokens import KEY_ID, SERVICE_ACCOUNT_ID, AuthorizedKey, Credentials
@@ -38,11 +49,38 @@ class Launch:
 class State:
     """The data, credentials, faults, settings and log. Requests and connections outlive a new seed."""
 
-    def __init__(self, launch: Launch) -> None:
+    def __init__(self, launch: Launch, data_plane: DataPlane | None = None) -> None:
         self.launch = launch
+        self.plane = Plane(data_plane)
         self.request_log = RequestLog()
         self._started = time.time_ns()
+        self._ids = itertools.count(1)
+        #: How far the emulator's time is ahead of the clock, in nanoseconds.
+        self._ahead = 0
+        self.settings = Settings()
         self.reset()
+
+    def now_ns(self) -> int:
+        """The time, in nanoseconds since 1970: the clock, or one that starts at the knob ``now``."""
+        return time.time_ns() + self._ahead
+
+    def new_id(self, prefix: str) -> str:
+        """An id that no other thing has."""
+        return make_id(prefix, f"emulated {next(self._ids)}")
+
+    def advance(self) -> None:
+        """Let operations come to where they are by now."""
+        self.operations.advance(self.now_ns())
+
+    def change_settings(self, values: Mapping[str, Any], origin: str) -> None:
+        """Turn knobs; raises ConfigError and then changes nothing."""
+        self.settings = self.settings.changed(values, origin)
+        if "now" in values:
+            self._set_clock()
+
+    def _set_clock(self) -> None:
+        clock = time.time_ns()
+        self._ahead = self.settings.now_ns(clock) - clock
 
     def reset(self) -> None:
         """Everything as it was at the start, the log empty."""
@@ -70,9 +108,13 @@ class State:
             if cluster.id in store.clusters:
                 raise ConfigError(f"{origin}: cluster '{cluster.id}' was generated too; give it another id")
             store.add_cluster(cluster)
+        operations = read_operations(document, origin)
+        store.folders.update(read_folders(document, origin))
         read_credentials(document, credentials, origin)
         faults.faults = read_faults(document, origin)
         self.settings, self.store, self.credentials, self.faults = settings, store, credentials, faults
+        self.operations = operations
+        self._set_clock()
         self.codec = TokenCodec(f"page tokens {settings.random_seed}")
 
     def _credentials(self) -> Credentials:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import http.client
 import json
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
@@ -51,7 +51,7 @@ class Client:
         if token is not None:
             sent["Authorization"] = f"Bearer {token or self.emulator.iam_token}"
         try:
-            connection.request(method, path + ("?" + urlencode(query) if query else ""), body, sent)
+            connection.request(method, path + ("?" + urlencode(query, quote_via=quote) if query else ""), body, sent)
             response = connection.getresponse()
             return response.status, response.headers, response.read()
         finally:

@@ -98,6 +98,13 @@ def test_yaml_times_keep_their_digits(tmp_path):
     assert row["createdAt"] == "2026-11-20T22:00:00.123456789Z"
 
 
+def test_seed_may_hold_any_character():
+    with testing.Emulator.start(seed={"clusters": [{"id": "c9qone", "description": "😀<"}]}) as emulator:
+        assert emulator.state()["clusters"][0]["description"] == "😀<"
+        body = Client(emulator).request("/managed-redis/v1/clusters/c9qone")[2]
+    assert '"description":"😀\\u003c"'.encode() in body
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_it_in_time_with_requests_open(number):
     stalled = [{"route": "ListClusterBackups", "kind": "stall", "times": -1}]
