@@ -51,7 +51,7 @@ class Actions:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self._works: dict[str, Callable[[Any, Fault | None], Work]] = {
+        self._works: dict[str, Callable[[Any, int, Fault | None], Work]] = {
             "BackupCluster": self._backup,
             "RestoreCluster": self._restore,
             "UpdateCluster": self._update,
@@ -66,22 +66,24 @@ class Actions:
             return known
         if fault and fault.kind == "conflict":
             self._start_conflict(request)
-        work = self._works[method.alias](request, fault)
-        return self._start(method, work, fault if fault and fault.kind == "operation_error" else None, key)
+        now = self.state.now_ns()
+        work = self._works[method.alias](request, now, fault)
+        failure = fault if fault and fault.kind == "operation_error" else None
+        return self._start(method, work, now, failure, key)
 
     def start_other(self, kind: str, cluster_id: str, backup_type: str = "MANUAL") -> Operation:
         """An operation that another person or the service starts; raises ConfigError or ApiError."""
         method = next((item for item in served_methods() if item.alias == kind), None)
         if method is None or kind not in ("BackupCluster", "UpdateCluster", "DeleteCluster"):
             raise ConfigError(f"operation: kind is {kind!r}; choose BackupCluster, UpdateCluster or DeleteCluster")
-        request = method.request(cluster_id=cluster_id)
+        request, now = method.request(cluster_id=cluster_id), self.state.now_ns()
         if kind == "UpdateCluster":
             work = self._maintenance(cluster_id)
         elif kind == "BackupCluster":
-            work = self._backup(request, None, backup_type)
+            work = self._backup(request, now, None, backup_type)
         else:
-            work = self._delete(request, None)
-        return self._start(method, work, None, None, own=False)
+            work = self._delete(request, now, None)
+        return self._start(method, work, now, None, None, own=False)
 
     def _start_conflict(self, request: Any) -> None:
         """Let another person be quicker, as the fault ``conflict`` wants it."""
@@ -93,10 +95,9 @@ class Actions:
             self.start_other("UpdateCluster", cluster_id)
 
     def _start(
-        self, method: Method, work: Work, failure: Fault | None, key: str | None, *, own: bool = True
+        self, method: Method, work: Work, now: int, failure: Fault | None, key: str | None, *, own: bool = True
     ) -> Operation:
         state, (description, duration) = self.state, _KINDS[method.alias]
-        now = state.now_ns()
         ends = now + int(getattr(state.settings, duration) * SECOND)
         message = operation_pb2.Operation(
             id=state.new_id("c9q"),
@@ -127,12 +128,12 @@ class Actions:
             raise ApiError(self.state.settings.conflict_code, f"Conflicting operation {busy.id} detected")
         return cluster
 
-    def _backup(self, request: Any, fault: Fault | None, backup_type: str = "MANUAL") -> Work:
+    def _backup(self, request: Any, now: int, fault: Fault | None, backup_type: str = "MANUAL") -> Work:
         cluster, state = self._free_cluster(request.cluster_id), self.state
         if cluster.row.message.status != _Cluster.RUNNING:
             status = _Cluster.Status.Name(cluster.row.message.status)
             raise failed_precondition(f"Cluster '{cluster.id}' has status {status}; a backup needs a running one")
-        now, settings = state.now_ns(), state.settings
+        settings = state.settings
         rows = backups.running(cluster, now, settings, state.new_id, backup_type)
         for row in rows:
             state.plane.save_backup(cluster, row.message.id)
@@ -157,7 +158,7 @@ class Actions:
 
         return Work(cluster.id, {"cluster_id": cluster.id}, finish, undo)
 
-    def _restore(self, request: Any, fault: Fault | None) -> Work:
+    def _restore(self, request: Any, now: int, fault: Fault | None) -> Work:
         state = self.state
         backup = state.store.backup(request.backup_id)
         if backup is None:
@@ -169,7 +170,7 @@ class Actions:
         if state.store.name_is_taken(folder_id, request.name):
             raise ApiError(code_pb2.ALREADY_EXISTS, f"Cluster with name '{request.name}' already exists")
         source = state.store.existing(backup.message.source_cluster_id)
-        cluster = clusters.restored(request, state.new_id("c9q"), folder_id, source, state.now_ns())
+        cluster = clusters.restored(request, state.new_id("c9q"), folder_id, source, now)
         password = request.config_spec.redis.password
         state.store.add_cluster(cluster)
 
@@ -188,7 +189,7 @@ class Actions:
 
         return Work(cluster.id, {"cluster_id": cluster.id, "backup_id": request.backup_id}, finish, undo)
 
-    def _update(self, request: Any, _fault: Fault | None) -> Work:
+    def _update(self, request: Any, _now: int, _fault: Fault | None) -> Work:
         cluster = self._free_cluster(request.cluster_id)
         if list(request.update_mask.paths) != ["deletion_protection"]:
             raise invalid("update_mask", "the emulator changes deletion_protection only; name it, and nothing else")
@@ -207,7 +208,7 @@ class Actions:
         cluster = self._free_cluster(cluster_id)
         return Work(cluster.id, {"cluster_id": cluster.id}, lambda _instant: cluster.row.message)
 
-    def _delete(self, request: Any, _fault: Fault | None) -> Work:
+    def _delete(self, request: Any, _now: int, _fault: Fault | None) -> Work:
         cluster = self._free_cluster(request.cluster_id)
         if cluster.row.message.deletion_protection:
             raise failed_precondition("The operation was rejected because cluster has 'deletion_protection' = ON")
@@ -219,7 +220,7 @@ class Actions:
 
         return Work(cluster.id, {"cluster_id": cluster.id}, finish)
 
-    def _delete_backup(self, request: Any, _fault: Fault | None) -> Work:
+    def _delete_backup(self, request: Any, _now: int, _fault: Fault | None) -> Work:
         row = self.state.store.backup(request.backup_id)
         if row is None:
             raise not_found("Backup", request.backup_id)

@@ -44,6 +44,8 @@ class Launch:
     amount: Mapping[str, int] = field(default_factory=dict)
     document: Mapping[str, Any] = field(default_factory=dict)
     key: AuthorizedKey | None = None
+    #: Of the clusters that the data plane serves from the start.
+    redis_password: str = "emulator-password"
 
 
 class State:
@@ -58,6 +60,7 @@ class State:
         #: How far the emulator's time is ahead of the clock, in nanoseconds.
         self._ahead = 0
         self.settings = Settings()
+        self.store = Store(launch.folder_id)
         self.reset()
 
     def now_ns(self) -> int:
@@ -112,9 +115,14 @@ class State:
         store.folders.update(read_folders(document, origin))
         read_credentials(document, credentials, origin)
         faults.faults = read_faults(document, origin)
+        for cluster in self.store.clusters.values():
+            self.plane.stop(cluster)
         self.settings, self.store, self.credentials, self.faults = settings, store, credentials, faults
         self.operations = operations
         self._set_clock()
+        for cluster in store.clusters.values():
+            if not cluster.deleted:
+                self.plane.start(cluster, self.launch.redis_password)
         self.codec = TokenCodec(f"page tokens {settings.random_seed}")
 
     def _credentials(self) -> Credentials:
