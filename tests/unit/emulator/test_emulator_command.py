@@ -90,6 +90,12 @@ def test_taken_port_is_named():
             testing.Emulator.start(args=["--port", str(port)])
 
 
+def test_start_has_a_limit(monkeypatch):
+    monkeypatch.setattr(testing, "START_LIMIT", 0.01)
+    with pytest.raises(testing.EmulatorError, match=r"not ready within 0.01 s; it printed: nothing"):
+        testing.Emulator.start()
+
+
 def test_yaml_times_keep_their_digits(tmp_path):
     seed = tmp_path / "seed.yaml"
     seed.write_text("clusters: [{id: a, backups: [{created_at: 2026-11-20T22:00:00.123456789Z}]}]\n")
