@@ -12,12 +12,14 @@ from typing import Any
 from aiohttp import web
 
 from . import __version__, times
-from .errors import ConfigError, not_found
+from .actions import Actions
+from .descriptors import from_document, to_json
+from .errors import ApiError, ConfigError, not_found
 from .faults import read_fault
 from .seed import check_sections, read_backup
+from .state import State
 from .storage import Cluster
 from .tokens import SERVICE_ACCOUNT_ID
-from .world import World
 
 _dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 _Handler = Callable[[web.Request], Awaitable[Any]]
@@ -26,9 +28,10 @@ _Handler = Callable[[web.Request], Awaitable[Any]]
 class Admin:
     """The handlers; ``addresses`` is what the emulator is reached by."""
 
-    def __init__(self, world: World, addresses: dict[str, Any]) -> None:
-        self.world = world
+    def __init__(self, state: State, addresses: dict[str, Any]) -> None:
+        self.state = state
         self.addresses = addresses
+        self.actions = Actions(state)
 
     def add_routes(self, app: web.Application) -> None:
         """Register every route."""
@@ -44,102 +47,155 @@ class Admin:
             ("PUT", "/settings", self._change_settings),
             ("POST", "/seed", self._seed),
             ("POST", "/reset", self._reset),
+            ("PATCH", "/clusters/{cluster_id}", self._change_cluster),
             ("POST", "/clusters/{cluster_id}/backups", self._add_backup),
+            ("POST", "/clusters/{cluster_id}/operations", self._start_operation),
+            ("GET", "/operations", self._operations),
             ("POST", "/tokens/revoke", self._revoke),
         ):
             app.router.add_route(verb, f"/emulator{path}", _answering(handler))
 
     async def _index(self, _request: web.Request) -> Any:
-        return index(self.world, self.addresses)
+        return index(self.state, self.addresses)
 
     async def _state(self, _request: web.Request) -> Any:
-        return {**self._counts(), **state(self.world)}
+        return {**self._counts(), **snapshot(self.state)}
 
     def _counts(self) -> dict[str, int]:
-        journal = self.world.journal
+        log = self.state.request_log
         return {
-            "connections": journal.connections,
-            "request_count": len(journal.entries),
-            "token_exchanges": self.world.credentials.exchanges,
+            "connections": log.connections,
+            "request_count": len(log.entries),
+            "token_exchanges": self.state.credentials.exchanges,
         }
 
     async def _requests(self, _request: web.Request) -> Any:
-        return {**self._counts(), "requests": self.world.journal.as_list()}
+        return {**self._counts(), "requests": self.state.request_log.as_list()}
 
     async def _clear_requests(self, _request: web.Request) -> Any:
-        self.world.journal.clear()
-        self.world.credentials.exchanges = 0
+        self.state.request_log.clear()
+        self.state.credentials.exchanges = 0
         return {}
 
     async def _faults(self, _request: web.Request) -> Any:
-        return {"faults": self.world.faults.as_list()}
+        return {"faults": self.state.faults.as_list()}
 
     async def _add_faults(self, request: web.Request) -> Any:
         document = await _body(request)
         found = document if isinstance(document, list) else [document]
-        self.world.faults.faults += [read_fault(item, "fault") for item in found]
-        return {"faults": self.world.faults.as_list()}
+        self.state.faults.faults += [read_fault(item, "fault") for item in found]
+        return {"faults": self.state.faults.as_list()}
 
     async def _clear_faults(self, _request: web.Request) -> Any:
-        self.world.faults.faults.clear()
+        self.state.faults.faults.clear()
         return {"faults": []}
 
     async def _settings(self, _request: web.Request) -> Any:
-        return self.world.settings.as_dict()
+        return self.state.settings.as_dict()
 
     async def _change_settings(self, request: web.Request) -> Any:
         document = await _body(request)
         if not isinstance(document, dict):
             raise ConfigError("settings: must be a JSON object of knobs and values")
-        self.world.settings = self.world.settings.changed(document, "settings")
-        return self.world.settings.as_dict()
+        self.state.change_settings(document, "settings")
+        return self.state.settings.as_dict()
 
     async def _seed(self, request: web.Request) -> Any:
-        self.world.load(check_sections(await _body(request), "seed"), "seed")
-        return {"clusters": len(self.world.store.clusters)}
+        self.state.load(check_sections(await _body(request), "seed"), "seed")
+        return {"clusters": len(self.state.store.clusters)}
 
     async def _reset(self, _request: web.Request) -> Any:
-        self.world.reset()
-        return {"clusters": len(self.world.store.clusters)}
+        self.state.reset()
+        return {"clusters": len(self.state.store.clusters)}
 
-    async def _add_backup(self, request: web.Request) -> Any:
-        cluster_id = request.match_info["cluster_id"]
-        cluster = self.world.store.clusters.get(cluster_id)
-        if cluster is None:
-            return web.Response(status=404, body=not_found("Cluster", cluster_id).body())
-        document = await _body(request)
-        if isinstance(document, dict):
-            now = times.write(self.world.settings.now_ns())
-            document = {"created_at": now, "started_at": document.get("created_at") or now, **document}
-        row = read_backup(document, cluster, "backup")
-        self.world.store.add_backup(cluster, row)
+    async def _change_cluster(self, request: web.Request) -> Any:
+        cluster = self._cluster(request)
+        row, document = cluster.row, await _body(request)
+        if not isinstance(document, dict):
+            raise ConfigError(f"cluster {cluster.id}: must be a JSON object of fields and values")
+        changed = from_document(type(row.message), document, f"cluster {cluster.id}")
+        for field in row.message.DESCRIPTOR.fields:
+            if field.name in document or field.json_name in document:
+                row.message.ClearField(field.name)
+        row.message.MergeFrom(changed)
+        row.change()
         return row.document()
 
+    async def _add_backup(self, request: web.Request) -> Any:
+        cluster, document = self._cluster(request), await _body(request)
+        if isinstance(document, dict):
+            now = times.write(self.state.now_ns())
+            document = {"created_at": now, "started_at": document.get("created_at") or now, **document}
+        row = read_backup(document, cluster, "backup")
+        self.state.store.add_backups(cluster, [row])
+        return row.document()
+
+    async def _start_operation(self, request: web.Request) -> Any:
+        cluster, document = self._cluster(request), await _body(request)
+        if not isinstance(document, dict) or set(document) - {"kind", "type"}:
+            raise ConfigError("operation: must be a JSON object with 'kind', and 'type' for a backup's")
+        kind, backup_type = str(document.get("kind")), document.get("type", "MANUAL")
+        if backup_type not in ("MANUAL", "AUTOMATED"):
+            raise ConfigError(f"operation: type is {backup_type!r}; choose MANUAL or AUTOMATED")
+        return to_json(self.actions.start_other(kind, cluster.id, backup_type).message)
+
+    def _cluster(self, request: web.Request) -> Cluster:
+        cluster_id = request.match_info["cluster_id"]
+        cluster = self.state.store.clusters.get(cluster_id)
+        if cluster is None:
+            raise not_found("Cluster", cluster_id)
+        return cluster
+
+    async def _operations(self, _request: web.Request) -> Any:
+        return operations(self.state)
+
     async def _revoke(self, _request: web.Request) -> Any:
-        return {"revoked": self.world.credentials.revoke()}
+        return {"revoked": self.state.credentials.revoke()}
 
 
-def index(world: World, addresses: dict[str, Any]) -> dict[str, Any]:
+def index(state: State, addresses: dict[str, Any]) -> dict[str, Any]:
     """What a client needs to know; also the content of the ready file."""
     return {
         **addresses,
         "version": __version__,
-        "folder_id": world.launch.folder_id,
-        "iam_token": world.launch.iam_token,
-        "oidc_token": world.launch.oidc_token,
+        "folder_id": state.launch.folder_id,
+        "iam_token": state.launch.iam_token,
+        "oidc_token": state.launch.oidc_token,
         "service_account_id": SERVICE_ACCOUNT_ID,
     }
 
 
-def state(world: World) -> dict[str, Any]:
+def snapshot(state: State) -> dict[str, Any]:
     """All data, settings and faults as plain JSON, to compare answers with."""
-    clusters = [_cluster_state(cluster) for cluster in world.store.clusters.values()]
-    return {"clusters": clusters, "settings": world.settings.as_dict(), "faults": world.faults.as_list()}
+    state.advance()
+    clusters = [_cluster_state(cluster) for cluster in state.store.clusters.values()]
+    return {"clusters": clusters, "settings": state.settings.as_dict(), "faults": state.faults.as_list()}
 
 
 def _cluster_state(cluster: Cluster) -> dict[str, Any]:
     backups = [row.document() for row in cluster.backups]
-    return {**cluster.row.document(), "deleted": cluster.deleted, "backups": backups}
+    hosts = [row.document() for row in cluster.hosts]
+    return {**cluster.row.document(), "deleted": cluster.deleted, "backups": backups, "hosts": hosts}
+
+
+def operations(state: State) -> dict[str, Any]:
+    """Every operation, who started it by which key and requests, and how many requests have started of each kind."""
+    state.advance()
+    numbers: dict[str | None, list[int]] = {}
+    for entry in state.request_log.entries:
+        numbers.setdefault(entry.operation_id, []).append(entry.number)
+    found = [
+        {
+            "kind": operation.kind,
+            "cluster_id": operation.cluster_id,
+            "own": operation.own,
+            "idempotency_key": operation.idempotency_key,
+            "requests": numbers.get(operation.id, []),
+            "operation": to_json(operation.message),
+        }
+        for operation in state.operations.by_id.values()
+    ]
+    return {"started": state.operations.started(), "operations": found}
 
 
 async def _body(request: web.Request) -> Any:
@@ -155,6 +211,8 @@ def _answering(handler: _Handler) -> Callable[[web.Request], Awaitable[web.Strea
             result = await handler(request)
         except ConfigError as error:
             return web.json_response({"error": str(error)}, status=400)
+        except ApiError as error:
+            return web.Response(status=error.http_status, body=error.body())
         return result if isinstance(result, web.StreamResponse) else web.json_response(result, dumps=_dumps)
 
     return answer

@@ -17,10 +17,12 @@ from pathlib import Path
 from . import __version__, settings
 from .errors import ConfigError
 from .generate import Amount
+from .plan import Plan
 from .seed import read_file
-from .server import Plan, serve
+from .server import serve
+from .state import Launch, State
+from .tls import make_certificates
 from .tokens import make_key
-from .world import Launch, World
 
 _DESCRIPTION = """\
 A local server that speaks the Managed Redis REST API of Yandex Cloud, with the IAM exchange, discovery and
@@ -39,8 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code: 0 after a signal, 2 for what cannot be used."""
     options = parser().parse_args(argv)
     try:
-        world, plan = prepare(options)
-        asyncio.run(serve(world, plan))
+        state, plan = prepare(options)
+        asyncio.run(serve(state, plan))
     except ConfigError as error:
         print(f"yacloud-mdb-emulator: {error}", file=sys.stderr)
         return 2
@@ -113,7 +115,7 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
         group.add_argument(f"--{name}", type=_count, default=argparse.SUPPRESS, metavar="N", help=text)
 
 
-def prepare(options: argparse.Namespace) -> tuple[World, Plan]:
+def prepare(options: argparse.Namespace) -> tuple[State, Plan]:
     """The data and the plan that flags ask for, files read and written; raises ConfigError."""
     host = check_host(options.host)
     if options.ca_file and not options.tls:
@@ -128,14 +130,12 @@ def prepare(options: argparse.Namespace) -> tuple[World, Plan]:
         document=read_file(options.seed) if options.seed else {},
         key=make_key() if options.key_file else None,
     )
-    world, exports = World(launch), {}
+    state, exports = State(launch), {}
     if launch.key:
         _write(options.key_file, json.dumps(launch.key.document(), indent=2) + "\n", secret=True)
         exports["YC_SERVICE_ACCOUNT_KEY_FILE"] = os.path.abspath(options.key_file)
     certificates = None
     if options.tls:
-        from .tls import make_certificates  # trustme takes a while to import
-
         certificates = make_certificates(host)
     if options.ca_file and certificates:
         _write(options.ca_file, certificates.ca.decode())
@@ -150,7 +150,7 @@ def prepare(options: argparse.Namespace) -> tuple[World, Plan]:
         quiet=options.quiet,
         exports=exports,
     )
-    return world, plan
+    return state, plan
 
 
 def check_host(text: str) -> str:
@@ -183,7 +183,7 @@ def _write(path: str, text: str, *, secret: bool = False) -> None:
 def _port(text: str) -> int:
     number = _count(text)
     if number > 65535:
-        raise argparse.ArgumentTypeError(f"{number} is no TCP port; choose 0 to 65535")
+        raise argparse.ArgumentTypeError(f"{number} is not a TCP port; choose 0 to 65535")
     return number
 
 

@@ -6,15 +6,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import socket
 import struct
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from aiohttp import web
+from google.rpc import error_details_pb2
 
-from .errors import CODE_OF_STATUS
+from .errors import CODE_OF_STATUS, HTTP_STATUS, ApiError
 from .faults import REPLACING, Fault
+from .times import SECOND
 
 _PROXY_PAGE = """<html>
 <head><title>{status} {reason}</title></head>
@@ -23,8 +25,18 @@ _PROXY_PAGE = """<html>
 """
 
 
+#: What Envoy says where it answers by itself.
+_GATEWAY_ERRORS = {
+    429: "local_rate_limited",
+    503: "upstream connect error or disconnect/reset before headers. reset reason: connection termination",
+    504: "upstream request timeout",
+}
+#: Characters that stand for themselves in the header grpc-message.
+_UNQUOTED = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
+
+
 @dataclass
-class Answer:
+class Response:
     """What goes out: status, body and headers. ``code`` is the google.rpc.Code for the log."""
 
     status: int
@@ -32,6 +44,8 @@ class Answer:
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
     code: int | None = None
+    #: Whether it carries the ids of the API's own responses; the gateway's errors have none.
+    request_ids: bool = True
 
 
 async def pause(seconds: float, stopping: asyncio.Event) -> None:
@@ -40,7 +54,7 @@ async def pause(seconds: float, stopping: asyncio.Event) -> None:
         await asyncio.wait_for(stopping.wait(), seconds)
 
 
-def replacement(fault: Fault) -> Answer | None:
+def replacement(fault: Fault) -> Response | None:
     """The answer that a fault gives instead of the right one; None for a fault that only spoils that."""
     if fault.kind not in REPLACING or (fault.kind == "stall" and fault.after_headers):
         return None
@@ -53,22 +67,44 @@ def replacement(fault: Fault) -> Answer | None:
     return answer
 
 
-def _replacement(fault: Fault) -> Answer:
+def _replacement(fault: Fault) -> Response:
     match fault.kind:
         case "html":
             status = fault.status or 502
             page = _PROXY_PAGE.format(status=status, reason=_reason(status))
-            return Answer(status, page.encode(), "text/html")
+            return Response(status, page.encode(), "text/html")
         case "garbage":
-            return Answer(fault.status or 200, b'\x00\xff{"backups": [{"id": nope')
+            return Response(fault.status or 200, b'\x00\xff{"backups": [{"id": nope')
         case "body":
-            return Answer(fault.status or 200, b"")
+            return Response(fault.status or 200, b"")
         case "redirect":
-            return Answer(fault.status or 302, b"", headers={"Location": fault.location or ""})
-    status = fault.status or 503
+            return Response(fault.status or 302, b"", headers={"Location": fault.location or ""})
+        case "gateway_error":
+            status = fault.status or 503
+            text = fault.message or _GATEWAY_ERRORS.get(status, _reason(status))
+            return Response(status, text.encode(), "text/plain", request_ids=False)
+    error = api_error(fault)
+    status = _status(fault)
+    if fault.kind == "bare_error":
+        headers = {"grpc-status": str(error.code), "grpc-message": quote(error.message, safe=_UNQUOTED)}
+        return Response(status, b"", headers=headers, code=error.code)
+    return Response(status, error.body(), code=error.code)
+
+
+def api_error(fault: Fault) -> ApiError:
+    """The error that a fault answers, with the code that goes with its status where it names none."""
+    status = _status(fault)
     code = fault.code if fault.code is not None else CODE_OF_STATUS.get(status, 2)
-    message = fault.message or f"Emulated fault: {_reason(status)}"
-    return Answer(status, json.dumps({"code": code, "message": message, "details": []}).encode(), code=code)
+    details = []
+    if fault.retry_delay is not None:
+        info = error_details_pb2.RetryInfo()
+        info.retry_delay.FromNanoseconds(int(fault.retry_delay * SECOND))
+        details.append(info)
+    return ApiError(code, fault.message or f"Emulated fault: {_reason(status)}", details)
+
+
+def _status(fault: Fault) -> int:
+    return fault.status or (HTTP_STATUS[fault.code] if fault.code is not None else 503)
 
 
 def _reason(status: int) -> str:
@@ -76,7 +112,7 @@ def _reason(status: int) -> str:
 
 
 async def send(
-    request: web.Request, answer: Answer, fault: Fault | None, stopping: asyncio.Event
+    request: web.Request, answer: Response, fault: Fault | None, stopping: asyncio.Event
 ) -> web.StreamResponse:
     """Send the answer, with the fault if it is one of the wire."""
     match fault.kind if fault else "":
@@ -112,7 +148,7 @@ def _reset(request: web.Request) -> web.StreamResponse:
 
 
 async def _stall(
-    request: web.Request, answer: Answer, stopping: asyncio.Event, *, after_headers: bool
+    request: web.Request, answer: Response, stopping: asyncio.Event, *, after_headers: bool
 ) -> web.StreamResponse:
     if after_headers:
         await _headers(request, answer, len(answer.body) or 1)
@@ -122,7 +158,7 @@ async def _stall(
     return _abort(request)
 
 
-async def _truncated(request: web.Request, answer: Answer, *, chunked: bool) -> web.StreamResponse:
+async def _truncated(request: web.Request, answer: Response, *, chunked: bool) -> web.StreamResponse:
     half = answer.body[: len(answer.body) // 2]
     response = await _headers(request, answer, None if chunked else max(len(answer.body), 1))
     if half:
@@ -132,7 +168,7 @@ async def _truncated(request: web.Request, answer: Answer, *, chunked: bool) -> 
     return response
 
 
-async def _drip(request: web.Request, answer: Answer, delay: float, stopping: asyncio.Event) -> web.StreamResponse:
+async def _drip(request: web.Request, answer: Response, delay: float, stopping: asyncio.Event) -> web.StreamResponse:
     response = await _headers(request, answer, len(answer.body))
     try:
         for index in range(len(answer.body)):
@@ -145,7 +181,7 @@ async def _drip(request: web.Request, answer: Answer, delay: float, stopping: as
     return response
 
 
-async def _headers(request: web.Request, answer: Answer, length: int | None) -> web.StreamResponse:
+async def _headers(request: web.Request, answer: Response, length: int | None) -> web.StreamResponse:
     """Send the headers of an answer; without a length it is chunked."""
     headers = {**answer.headers, "Content-Type": answer.content_type}
     response = web.StreamResponse(status=answer.status, headers=headers)

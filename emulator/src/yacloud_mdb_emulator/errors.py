@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from google.protobuf.json_format import MessageToDict
 from google.rpc import code_pb2, error_details_pb2, status_pb2
+
+from .json_text import dumps
 
 #: The HTTP status of each google.rpc.Code, as the vendor's gateway answers it.
 HTTP_STATUS: dict[int, int] = {
@@ -59,12 +60,16 @@ class ApiError(Exception):
         """The HTTP status that belongs to the code."""
         return HTTP_STATUS.get(self.code, 500)
 
-    def body(self) -> bytes:
-        """The google.rpc.Status as JSON."""
+    def status(self) -> Any:
+        """The google.rpc.Status."""
         status = status_pb2.Status(code=self.code, message=self.message)
         for detail in self.details:
             status.details.add().Pack(detail)
-        return json.dumps(MessageToDict(status), separators=(",", ":")).encode()
+        return status
+
+    def body(self) -> bytes:
+        """The google.rpc.Status as JSON."""
+        return dumps(MessageToDict(self.status()))
 
 
 def invalid(field: str, problem: str) -> ApiError:
@@ -77,6 +82,11 @@ def invalid(field: str, problem: str) -> ApiError:
 def not_found(what: str, name: str) -> ApiError:
     """NOT_FOUND for a thing of which the id is known."""
     return ApiError(code_pb2.NOT_FOUND, f"{what} with id '{name}' not found")
+
+
+def failed_precondition(message: str) -> ApiError:
+    """FAILED_PRECONDITION, for a thing that is not in the state that a request needs."""
+    return ApiError(code_pb2.FAILED_PRECONDITION, message)
 
 
 def unauthenticated(message: str) -> ApiError:

@@ -9,19 +9,21 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from .descriptors import served_methods
-from .errors import ConfigError
+from .errors import HTTP_STATUS, ConfigError
 
 #: Route names beside the API methods' own. ``Discovery`` stands for both of its methods.
 OTHER_ROUTES = ("WorkloadIdentity", "Metadata")
 _DISCOVERY = ("ListApiEndpoints", "GetApiEndpoint")
 
 #: Sent instead of the answer.
-REPLACING = ("status", "html", "garbage", "body", "redirect", "reset", "stall")
+REPLACING = ("status", "bare_error", "gateway_error", "html", "garbage", "body", "redirect", "reset", "stall")
 #: Spoil the sending of the right answer.
 SPOILING = ("truncated", "drip")
 #: Change what a page of a listing holds.
 PAGE_KINDS = ("empty_page", "repeat_row", "foreign_row", "token_loop", "token_cycle", "finish_backup")
-KINDS = REPLACING + SPOILING + PAGE_KINDS
+#: Change what becomes of an operation that is asked for.
+OPERATION_KINDS = ("operation_error", "conflict", "other_backup")
+KINDS = REPLACING + SPOILING + PAGE_KINDS + OPERATION_KINDS
 
 
 def route_name(alias: str) -> str:
@@ -69,7 +71,15 @@ class Fault:
     chunked: bool = False
     #: ``stall``: send the headers first.
     after_headers: bool = False
-    #: ``foreign_row``: JSON keys of that row.
+    #: Kinds that replace the answer: do first what was asked for, and lose the answer only.
+    after_effect: bool = False
+    #: ``status``: seconds of a RetryInfo among the error's details.
+    retry_delay: float | None = None
+    #: ``operation_error``: seconds for which the error stands before the operation is done.
+    rollback: float = 0.0
+    #: ``operation_error`` of a restore: the cluster stays, in status ERROR.
+    leaves_cluster: bool = False
+    #: ``foreign_row``, ``other_backup``: JSON keys of that row.
     row: dict[str, Any] = field(default_factory=dict)
     #: Counted by the emulator.
     seen: int = 0
@@ -139,6 +149,10 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "location": str,
     "chunked": bool,
     "after_headers": bool,
+    "after_effect": bool,
+    "retry_delay": (int, float),
+    "rollback": (int, float),
+    "leaves_cluster": bool,
     "row": Mapping,
 }
 
@@ -149,7 +163,7 @@ def _check_types(document: Mapping[str, Any], origin: str) -> None:
         if value is None:
             continue
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise ConfigError(f"{origin}: {name} is {value!r}, which is of the wrong type")
+            raise ConfigError(f"{origin}: {name} is {value!r}, which has the wrong type")
     page = document.get("page")
     if not (page is None or page == "last" or (isinstance(page, int) and page is not True and page > 0)):
         raise ConfigError(f"{origin}: page is {page!r}; give a number from 1, or last")
@@ -162,5 +176,20 @@ def _check_whole(fault: Fault, origin: str) -> None:
         raise ConfigError(f"{origin}: kind body needs 'body', the text to send (may be empty)")
     if fault.status is not None and not 200 <= fault.status <= 599:
         raise ConfigError(f"{origin}: status is {fault.status}; choose 200 to 599")
-    if fault.delay < 0:
-        raise ConfigError(f"{origin}: delay is {fault.delay}; give seconds, 0 or more")
+    for name, seconds in (("delay", fault.delay), ("retry_delay", fault.retry_delay), ("rollback", fault.rollback)):
+        if seconds is not None and seconds < 0:
+            raise ConfigError(f"{origin}: {name} is {seconds}; give seconds, 0 or more")
+    if fault.kind in OPERATION_KINDS and fault.route not in _operation_routes(fault.kind):
+        raise ConfigError(f"{origin}: kind {fault.kind} goes with route {', '.join(_operation_routes(fault.kind))}")
+    if fault.after_effect and fault.kind not in REPLACING:
+        raise ConfigError(f"{origin}: after_effect goes with kind {', '.join(REPLACING)}")
+    if fault.code is not None and fault.code not in HTTP_STATUS:
+        raise ConfigError(f"{origin}: code is {fault.code}; choose a google.rpc.Code, 1 to 16")
+
+
+def _operation_routes(kind: str) -> tuple[str, ...]:
+    """The routes that a fault of an operation can strike."""
+    if kind == "other_backup":
+        return ("BackupCluster",)
+    routes = [method.alias for method in served_methods() if method.metadata]
+    return tuple(route for route in routes if (kind, route) != ("conflict", "RestoreCluster"))

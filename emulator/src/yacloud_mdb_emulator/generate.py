@@ -11,6 +11,8 @@ from typing import Any
 
 from yandex.cloud.mdb.redis.v1 import backup_pb2, cluster_pb2
 
+from .clusters import DEFAULTS, ID_LETTERS, default_hosts
+from .descriptors import from_document
 from .settings import Settings
 from .storage import Cluster, Row, Store
 from .times import SECOND, ZERO_TIME, stamp
@@ -19,8 +21,6 @@ _DAY = 86_400 * SECOND
 #: When automatic backups are made, from midnight UTC.
 _EVENING = 22 * 3600 * SECOND
 _AUTOMATED, _MANUAL = backup_pb2.Backup.AUTOMATED, backup_pb2.Backup.MANUAL
-#: Cloud ids are lower-case base 32 without look-alikes.
-_ID_LETTERS = "0123456789abcdefghijklmnopqrstuv"
 _NAMES = ("orders", "sessions", "catalog", "cart", "search", "billing", "users", "geo", "mail", "stats")
 _USES = ("cache", "queue", "store", "limits")
 _STAGES = ("prod", "stage", "test")
@@ -60,16 +60,15 @@ class _Maker:
         stage, rest = _STAGES[number % len(_STAGES)], number // len(_STAGES)
         kind, rest = _NAMES[rest % len(_NAMES)], rest // len(_NAMES)
         use, lap = _USES[rest % len(_USES)], rest // len(_USES)
-        message = cluster_pb2.Cluster(
-            id=self._id("c9q", 20),
-            folder_id=folder_id,
-            name=f"{kind}-{use}-{stage}" + (f"-{lap + 1}" if lap else ""),
-            environment=cluster_pb2.Cluster.PRODUCTION,
-            health=cluster_pb2.Cluster.ALIVE,
-            status=cluster_pb2.Cluster.RUNNING,
-            sharded=len(self.shards) > 1,
-        )
-        return Cluster(Row(message))
+        document = {
+            **DEFAULTS,
+            "id": self._id("c9q", 20),
+            "folder_id": folder_id,
+            "name": f"{kind}-{use}-{stage}" + (f"-{lap + 1}" if lap else ""),
+            "sharded": len(self.shards) > 1,
+        }
+        message = from_document(cluster_pb2.Cluster, document, "generated cluster")
+        return Cluster(Row(message), hosts=default_hosts(message, self.shards))
 
     def backups(self, cluster: Cluster, count: int) -> Iterator[Row]:
         """A cluster's backups, newest first: one a day at 22:00 UTC ± half an hour, about one in ten by hand."""
@@ -107,7 +106,7 @@ class _Maker:
             yield Row(message)
 
     def _id(self, prefix: str, length: int) -> str:
-        return prefix + "".join(self.chance.choices(_ID_LETTERS, k=length - len(prefix)))
+        return prefix + "".join(self.chance.choices(ID_LETTERS, k=length - len(prefix)))
 
     def _fraction(self) -> int:
         """Nanoseconds below a second that JSON shows with the fraction digits asked for."""

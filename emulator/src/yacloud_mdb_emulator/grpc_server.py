@@ -5,25 +5,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
 import grpc.aio
 from google.protobuf.message import Message
-from google.rpc import status_pb2
 
-from .delivery import pause, replacement
+from .delivery import api_error, pause, replacement
 from .descriptors import Method, served_methods
 from .errors import CODE_OF_STATUS, ApiError, ConfigError
 from .faults import Facts, Fault
-from .service import Caller, Reply, Rows, Service
-from .world import World
-
-if TYPE_CHECKING:
-    from .server import Plan
+from .listings import Rows
+from .plan import Plan
+from .service import Call, Caller, Reply, Service
+from .state import State
 
 #: The vendor's SDK prepends this to the endpoint to make a JWT's audience.
 _SDK_AUDIENCE = "https://iam.{}/iam/v1/tokens"
@@ -32,10 +31,10 @@ _STATUS = {code.value[0]: code for code in grpc.StatusCode}
 
 
 @asynccontextmanager
-async def running(world: World, plan: Plan, url: str, stopping: asyncio.Event) -> AsyncIterator[str]:
+async def running(state: State, plan: Plan, url: str, stopping: asyncio.Event) -> AsyncIterator[str]:
     """A gRPC server beside the REST one at ``url``; gives its host:port."""
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
-    side = GrpcSide(world, url, stopping)
+    side = GrpcSide(state, url, stopping)
     server.add_generic_rpc_handlers(side.handlers())
     host = f"[{plan.host}]" if ":" in plan.host else plan.host
     try:
@@ -57,9 +56,9 @@ async def running(world: World, plan: Plan, url: str, stopping: asyncio.Event) -
 class GrpcSide:
     """The handlers of every served method."""
 
-    def __init__(self, world: World, url: str, stopping: asyncio.Event) -> None:
-        self.world = world
-        self.service = Service(world)
+    def __init__(self, state: State, url: str, stopping: asyncio.Event) -> None:
+        self.state = state
+        self.service = Service(state)
         self.stopping = stopping
         self.url = url
         self.address = ""
@@ -78,36 +77,49 @@ class GrpcSide:
 
     def _handler(self, method: Method) -> Callable[[Message, Any], Awaitable[Message | None]]:
         async def handle(request: Message, context: Any) -> Message | None:
-            facts = self.service.facts(method, request)
-            caller = self._caller(context)
-            entry = self.world.journal.add(caller.authorization, **self._log_values(method, facts, context))
+            call = Call(method, request, self._caller(context))
+            facts = self.service.facts(call)
+            entry = self.state.request_log.add(call.caller.authorization, **self._log_values(call, facts, context))
             await context.send_initial_metadata(
-                (("x-request-id", entry.request_id or ""), ("x-server-trace-id", uuid.uuid4().hex))
+                (
+                    ("x-request-id", entry.request_id or ""),
+                    ("x-server-trace-id", uuid.uuid4().hex),
+                    *self.service.headers(method).items(),
+                )
             )
-            fault = self.world.faults.take(facts)
+            fault = self.state.faults.take(facts)
             entry.fault = fault.kind if fault else None
             try:
-                await self._strike(fault)
-                reply = self.service.answer(method, request, caller, fault)
+                reply = await self._reply(call, fault)
             except ApiError as error:
-                entry.status, entry.code = error.http_status, error.code
+                entry.status, entry.code, entry.operation_id = error.http_status, error.code, call.operation_id
                 await _refuse(context, error)
                 return None
-            entry.status = 200
+            entry.status, entry.operation_id = 200, call.operation_id
             return message_of(method, reply)
 
         return handle
+
+    async def _reply(self, call: Call, fault: Fault | None) -> Reply:
+        """The answer to a call, after what a fault does to it; raises ApiError."""
+        if fault and fault.after_effect:
+            with contextlib.suppress(ApiError):
+                self.service.answer(call, None)
+        await self._strike(fault)
+        return self.service.answer(call, fault)
 
     async def _strike(self, fault: Fault | None) -> None:
         """Wait, and raise ApiError for a fault that takes the answer's place.
 
         Those that are about HTTP come out as an error status, those that cut the answer short as UNAVAILABLE.
         """
-        await pause(self.world.settings.latency + (fault.delay if fault else 0), self.stopping)
+        await pause(self.state.settings.latency + (fault.delay if fault else 0), self.stopping)
         if fault is None:
             return
         if fault.kind == "stall":
             await self.stopping.wait()
+        if fault.kind in ("status", "bare_error"):
+            raise api_error(fault)
         answer = replacement(fault)
         if answer is not None or fault.kind in ("truncated", "drip"):
             status = answer.status if answer and answer.status >= 400 else 503
@@ -117,16 +129,16 @@ class GrpcSide:
     def _caller(self, context: Any) -> Caller:
         metadata = {key.lower(): value for key, value in context.invocation_metadata()}
         audiences = [_SDK_AUDIENCE.format(self.address), _PUBLIC_AUDIENCE, f"{self.url}/iam/v1/tokens"]
-        return Caller(metadata.get("authorization"), self.address, audiences)
+        return Caller(metadata.get("authorization"), self.address, audiences, metadata.get("idempotency-key"))
 
-    def _log_values(self, method: Method, facts: Facts, context: Any) -> dict[str, Any]:
+    def _log_values(self, call: Call, facts: Facts, context: Any) -> dict[str, Any]:
         metadata = dict(context.invocation_metadata())
         # Numbers below zero, so that they are never taken for one of HTTP's connections.
         connection = self._peers.setdefault(context.peer(), -len(self._peers) - 1)
         return {
             "protocol": "grpc",
             "method": "POST",
-            "path": f"/{method.service}/{method.name}",
+            "path": f"/{call.method.service}/{call.method.name}",
             "query": "",
             "route": facts.route,
             "connection": connection,
@@ -134,6 +146,7 @@ class GrpcSide:
             "cluster_id": facts.cluster_id,
             "page": facts.page,
             "request_id": str(uuid.uuid4()),
+            **call.logged(),
         }
 
 
@@ -150,9 +163,6 @@ def message_of(method: Method, reply: Reply) -> Message:
 
 
 async def _refuse(context: Any, error: ApiError) -> None:
-    """Answer with the error's google.rpc.Status, its details where gRPC clients look for them."""
-    status = status_pb2.Status(code=error.code, message=error.message)
-    for detail in error.details:
-        status.details.add().Pack(detail)
-    trailing = (("grpc-status-details-bin", status.SerializeToString()),)
+    """Response with the error's google.rpc.Status, its details where gRPC clients look for them."""
+    trailing = (("grpc-status-details-bin", error.status().SerializeToString()),)
     await context.abort(_STATUS.get(error.code, grpc.StatusCode.UNKNOWN), error.message, trailing)

@@ -14,99 +14,103 @@ from typing import Any
 from aiohttp import web
 from google.rpc import code_pb2
 
-from . import delivery
-from .delivery import Answer
-from .descriptors import Method, read_request, served_methods
-from .errors import ApiError, invalid
-from .faults import Facts, Fault
-from .journal import Entry
-from .service import Caller, Reply, Rows, Service
+from . import delivery, gateway
+from .delivery import Response
+from .descriptors import Method
+from .errors import ApiError
+from .faults import Facts, Fault, route_name
+from .gateway import GatewayError
+from .json_text import dumps
+from .listings import Rows
+from .request_log import Entry
+from .service import Call, Caller, Reply, Service
+from .state import State
 from .tokens import OAuthError
-from .world import World
 
 METADATA_PATH = "/computeMetadata/v1/instance/service-accounts/default/token"
 WORKLOAD_PATH = "/oauth/token"
 
-#: Makes the answer of a route; None stands for a request that cannot be read so far.
-Answerer = Callable[[Fault | None], Awaitable[Answer]]
+#: What a gRPC server says of a method that it does not have.
+_UNIMPLEMENTED = ApiError(code_pb2.UNIMPLEMENTED, "Method not found!")
+
+#: Makes the response of a route.
+Responder = Callable[[Fault | None], Awaitable[Response]]
 
 
 class Rest:
     """The HTTP handlers of the API, the exchange of workload identities and the metadata service."""
 
-    def __init__(self, world: World, stopping: asyncio.Event) -> None:
-        self.world = world
-        self.service = Service(world)
+    def __init__(self, state: State, stopping: asyncio.Event) -> None:
+        self.state = state
+        self.service = Service(state)
         self.stopping = stopping
         self._connections: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
         self._connection_count = 0
 
     def add_routes(self, app: web.Application) -> None:
-        """Register every route; those of the API as the descriptors have them."""
-        for method in served_methods():
-            app.router.add_route(method.verb, method.template, self._handler(method))
+        """Register every route. Those of the API are found as the gateway finds them, not by aiohttp."""
         app.router.add_post(WORKLOAD_PATH, self._workload_identity)
         app.router.add_get(METADATA_PATH, self._metadata)
-        app.router.add_route("*", "/{path:.*}", self._unknown)
+        app.router.add_route("*", "/{path:.*}", self._api)
 
-    def _handler(self, method: Method) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        async def handle(request: web.Request) -> web.StreamResponse:
-            try:
-                message, problem = await _read(method, request), None
-            except ApiError as error:
-                message, problem = None, error
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        path, _mark, query = request.raw_path.partition("?")
+        try:
+            method, values = gateway.find_method(request.method, path)
+        except GatewayError as error:
+            return await self._serve(request, Facts("Unknown"), _raising(error))
+        try:
+            message = gateway.read_request(method, path, values, query, await request.read())
+        except GatewayError as error:
+            return await self._serve(request, Facts(route_name(method.alias)), _raising(error))
+        call = Call(method, message, _caller(request))
+        if not method.served:
+            return await self._serve(request, Facts("Unknown"), _raising(_UNIMPLEMENTED))
 
-            async def answer(fault: Fault | None) -> Answer:
-                if problem is not None:
-                    if method.service.startswith("yandex.cloud.mdb."):
-                        self.world.credentials.check(request.headers.get("Authorization"))
-                    raise problem
-                reply = self.service.answer(method, message, _caller(request), fault)
-                return Answer(200, render(method, reply))
+        async def answer(fault: Fault | None) -> Response:
+            reply = self.service.answer(call, fault)
+            headers = {"grpc-status": "0", "grpc-message": "", **self.service.headers(method)}
+            return Response(200, render(method, reply), headers=headers)
 
-            return await self._serve(request, self.service.facts(method, message), answer)
-
-        return handle
+        return await self._serve(request, self.service.facts(call), answer, call)
 
     async def _workload_identity(self, request: web.Request) -> web.StreamResponse:
-        async def answer(_fault: Fault | None) -> Answer:
+        async def answer(_fault: Fault | None) -> Response:
             form = {name: str(value) for name, value in (await request.post()).items()}
             try:
-                self.world.credentials.check_workload(form)
+                self.state.credentials.check_workload(form)
             except OAuthError as error:
-                return Answer(400, error.body())
-            return Answer(200, self._access_token())
+                return Response(400, error.body())
+            return Response(200, self._access_token())
 
         return await self._serve(request, Facts("WorkloadIdentity"), answer)
 
     async def _metadata(self, request: web.Request) -> web.StreamResponse:
-        async def answer(_fault: Fault | None) -> Answer:
+        async def answer(_fault: Fault | None) -> Response:
             if request.headers.get("Metadata-Flavor") != "Google":
-                return Answer(403, b"Missing Metadata-Flavor:Google header.\n", "text/plain")
-            return Answer(200, self._access_token())
+                return Response(403, b"Missing Metadata-Flavor:Google header.\n", "text/plain")
+            return Response(200, self._access_token())
 
         return await self._serve(request, Facts("Metadata"), answer)
 
-    async def _unknown(self, request: web.Request) -> web.StreamResponse:
-        async def answer(_fault: Fault | None) -> Answer:
-            raise ApiError(code_pb2.NOT_FOUND, f"No route {request.method} {request.path}")
-
-        return await self._serve(request, Facts("Unknown"), answer)
-
     def _access_token(self) -> bytes:
-        lifetime = self.world.settings.token_lifetime
-        token, _expires = self.world.credentials.issue(lifetime)
+        lifetime = self.state.settings.token_lifetime
+        token, _expires = self.state.credentials.issue(lifetime)
         return json.dumps({"access_token": token, "expires_in": int(lifetime), "token_type": "Bearer"}).encode()
 
-    async def _serve(self, request: web.Request, facts: Facts, answer: Answerer) -> web.StreamResponse:
+    async def _serve(
+        self, request: web.Request, facts: Facts, answer: Responder, call: Call | None = None
+    ) -> web.StreamResponse:
         """Log the request, wait, let a fault strike or answer."""
-        entry = self._log(request, facts)
-        fault = self.world.faults.take(facts)
+        entry = self._log(request, facts, call)
+        fault = self.state.faults.take(facts)
         entry.fault = fault.kind if fault else None
-        await self._pause(self.world.settings.latency)
+        await self._pause(self.state.settings.latency)
         made = await self._make(fault, answer)
-        made.headers.setdefault("x-request-id", entry.request_id or "")
-        made.headers.setdefault("x-server-trace-id", uuid.uuid4().hex)
+        entry.operation_id = call.operation_id if call else None
+        if made.request_ids:
+            made.headers.setdefault("x-request-id", entry.request_id or "")
+            made.headers.setdefault("x-server-trace-id", uuid.uuid4().hex)
         unanswered = fault is not None and (
             fault.kind == "reset" or (fault.kind == "stall" and not fault.after_headers)
         )
@@ -114,24 +118,28 @@ class Rest:
             entry.status, entry.code = made.status, made.code
         return await delivery.send(request, made, fault, self.stopping)
 
-    async def _make(self, fault: Fault | None, answer: Answerer) -> Answer:
+    async def _make(self, fault: Fault | None, answer: Responder) -> Response:
+        replaced = None
         if fault is not None:
             if fault.kind != "drip":
                 await self._pause(fault.delay)
             replaced = delivery.replacement(fault)
-            if replaced is not None:
-                return replaced
+        if fault is not None and replaced is not None and not fault.after_effect:
+            return replaced
         try:
-            return await answer(fault)
+            made = await answer(fault)
         except ApiError as error:
-            return Answer(error.http_status, error.body(), code=error.code)
+            made = Response(error.http_status, error.body(), code=error.code)
+        except GatewayError as error:
+            made = Response(error.status, str(error).encode(), "text/plain", request_ids=False)
+        return replaced or made
 
     async def _pause(self, seconds: float) -> None:
         if seconds:
             await delivery.pause(seconds, self.stopping)
 
-    def _log(self, request: web.Request, facts: Facts) -> Entry:
-        return self.world.journal.add(
+    def _log(self, request: web.Request, facts: Facts, call: Call | None) -> Entry:
+        return self.state.request_log.add(
             request.headers.get("Authorization"),
             protocol="https" if request.secure else "http",
             method=request.method,
@@ -143,6 +151,7 @@ class Rest:
             cluster_id=facts.cluster_id,
             page=facts.page,
             request_id=str(uuid.uuid4()),
+            **(call.logged() if call else {}),
         )
 
     def _connection(self, request: web.Request) -> int:
@@ -163,23 +172,18 @@ def render(method: Method, reply: Reply) -> bytes:
         name = method.rows_field.json_name.encode()
         parts.append(b'"%b":[%b]' % (name, b",".join([row.json for row in reply.rows])))
     if reply.token:
-        parts.append(f'"{method.token_name}":{json.dumps(reply.token)}'.encode())
+        parts.append(b'"%b":%b' % (method.token_name.encode(), dumps(reply.token)))
     return b"{%b}" % b",".join(parts)
 
 
-async def _read(method: Method, request: web.Request) -> Any:
-    values: list[tuple[str, Any]] = list(request.match_info.items())
-    if method.verb == "GET":
-        return read_request(method, [*values, *request.query.items()])
-    try:
-        body = json.loads(await request.read() or b"{}")
-    except ValueError as error:
-        raise ApiError(code_pb2.INVALID_ARGUMENT, f"The body is not JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise invalid("body", "must be a JSON object")
-    return read_request(method, [*values, *body.items()])
+def _raising(error: ApiError | GatewayError) -> Responder:
+    async def answer(_fault: Fault | None) -> Response:
+        raise error
+
+    return answer
 
 
 def _caller(request: web.Request) -> Caller:
     url = f"{request.scheme}://{request.host}{request.path}"
-    return Caller(request.headers.get("Authorization"), request.host, [url])
+    headers = request.headers
+    return Caller(headers.get("Authorization"), request.host, [url], headers.get("Idempotency-Key"))

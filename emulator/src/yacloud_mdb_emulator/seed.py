@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -11,16 +13,22 @@ from typing import Any
 
 import yaml
 from yandex.cloud.mdb.redis.v1 import backup_pb2, cluster_pb2
+from yandex.cloud.operation import operation_pb2
 
+from .clusters import DEFAULTS, default_hosts, make_id
 from .descriptors import from_document
 from .errors import ConfigError
 from .faults import Fault, read_fault
 from .generate import Amount
+from .operations import Operation, Operations
 from .storage import Cluster, Row
 from .tokens import Credentials, check_public_key
 
 #: The keys of a seed document.
-SECTIONS = ("clusters", "generate", "tokens", "service_accounts", "faults", "settings")
+SECTIONS = ("clusters", "folders", "generate", "tokens", "service_accounts", "faults", "settings")
+
+#: Keys of a cluster that are not fields of its message.
+_CLUSTER_KEYS = ("deleted", "backups", "hosts", "operations", "raw")
 
 
 class _Loader(yaml.SafeLoader):
@@ -40,12 +48,19 @@ def read_file(path: str) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"seed file {path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"seed file {path}: is no UTF-8: {error.reason} at byte {error.start}") from error
-    try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a SafeLoader
-    except yaml.YAMLError as error:
-        raise ConfigError(f"seed file {path}: not YAML or JSON: {error}") from error
+        raise ConfigError(f"seed file {path}: is not UTF-8: {error.reason} at byte {error.start}") from error
+    document = _parse(text, f"seed file {path}")
     return check_sections({} if document is None else document, f"seed file {path}")
+
+
+def _parse(text: str, origin: str) -> Any:
+    # YAML's parser takes JSON too, but not its escapes of characters beyond U+FFFF.
+    with contextlib.suppress(ValueError):
+        return json.loads(text)
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - it is a SafeLoader
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{origin}: not YAML or JSON: {error}") from error
 
 
 def check_sections(document: Any, origin: str) -> dict[str, Any]:
@@ -71,18 +86,57 @@ def read_clusters(document: Mapping[str, Any], folder_id: str, origin: str) -> l
 
 
 def _cluster(item: Mapping[str, Any], folder_id: str, where: str) -> Cluster:
-    own = {key: value for key, value in item.items() if key not in ("deleted", "backups", "raw")}
+    own = {_snake(key): value for key, value in item.items() if key not in _CLUSTER_KEYS}
     if not own.get("id"):
         raise ConfigError(f"{where}: 'id' is missing")
     if not isinstance(item.get("deleted", False), bool):
         raise ConfigError(f"{where}: 'deleted' must be true or false")
-    defaults = {"name": own["id"], "status": "RUNNING", "health": "ALIVE", "environment": "PRODUCTION"}
-    own = defaults | {"folder_id": own.pop("folderId", folder_id)} | own
+    own = {**DEFAULTS, "name": own["id"], "folder_id": folder_id, **own}
     message = from_document(cluster_pb2.Cluster, own, where)
     cluster = Cluster(Row(message, _raw(item, where)), deleted=item.get("deleted", False))
+    cluster.hosts = _hosts(item, message, where)
     for number, backup in enumerate(_list(item, "backups", where)):
         cluster.backups.append(read_backup(backup, cluster, f"{where}.backups[{number}]"))
     return cluster
+
+
+def _snake(key: str) -> str:
+    """The name of a cluster's field, whichever way it is written."""
+    names = {field.json_name: field.name for field in cluster_pb2.Cluster.DESCRIPTOR.fields}
+    return str(names.get(key, key))
+
+
+def _hosts(item: Mapping[str, Any], cluster: Any, where: str) -> list[Row]:
+    if item.get("hosts") is None:
+        return default_hosts(cluster, ["shard1"])
+    hosts = []
+    for number, host in enumerate(_list(item, "hosts", where)):
+        here = f"{where}.hosts[{number}]"
+        given = from_document(cluster_pb2.Host, _mapping(host, here), here)
+        message = cluster_pb2.Host(cluster_id=cluster.id, health=cluster_pb2.Host.ALIVE)
+        message.resources.CopyFrom(cluster.config.resources)
+        message.MergeFrom(given)
+        hosts.append(Row(message))
+    return hosts
+
+
+def read_operations(document: Mapping[str, Any], origin: str) -> Operations:
+    """The operations of all clusters of a document. One that is not done stays so, and keeps its cluster busy."""
+    operations = Operations()
+    for number, cluster in enumerate(_list(document, "clusters", origin)):
+        where = f"{origin}: clusters[{number}]"
+        for count, item in enumerate(_list(cluster, "operations", where)):
+            here = f"{where}.operations[{count}]"
+            own = {"id": make_id("c9q", here), **_mapping(item, here)}
+            message = from_document(operation_pb2.Operation, own, here)
+            kind = message.metadata.TypeName().rpartition(".")[2].removesuffix("Metadata")
+            operations.add(Operation(kind, cluster["id"], message, own=False))
+    return operations
+
+
+def read_folders(document: Mapping[str, Any], origin: str) -> list[str]:
+    """The section ``folders``: folders that exist, with clusters or without."""
+    return [str(folder_id) for folder_id in _list(document, "folders", origin)]
 
 
 def read_backup(item: Any, cluster: Cluster, where: str) -> Row:

@@ -12,20 +12,17 @@ import shlex
 import signal
 import socket
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
+from . import grpc_server
 from .admin import Admin, index
 from .errors import ConfigError
+from .plan import Plan
 from .rest import Rest
-from .world import World
-
-if TYPE_CHECKING:
-    from .tls import Certificates  # trustme takes a while to import
+from .state import State
 
 #: Seconds that open requests get to finish once a signal came.
 GRACE = 0.5
@@ -33,22 +30,7 @@ GRACE = 0.5
 _BODY_LIMIT = 512 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Plan:
-    """Where to listen and what to write down about it."""
-
-    host: str
-    port: int
-    certificates: Certificates | None = None
-    grpc: bool = False
-    grpc_port: int = 0
-    ready_file: str | None = None
-    quiet: bool = False
-    #: Environment variables of clients beside those of every start, for the hints.
-    exports: Mapping[str, str] = field(default_factory=dict)
-
-
-async def serve(world: World, plan: Plan) -> None:
+async def serve(state: State, plan: Plan) -> None:
     """Serve until SIGTERM or SIGINT; raises ConfigError when a port cannot be had."""
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -58,23 +40,21 @@ async def serve(world: World, plan: Plan) -> None:
         scheme = "https" if plan.certificates else "http"
         addresses: dict[str, Any] = {"url": f"{scheme}://{authority(listener)}", "grpc_address": None}
         if plan.grpc:
-            from .grpc_server import running  # grpc takes a while to import
-
             addresses["grpc_address"] = await stack.enter_async_context(
-                running(world, plan, addresses["url"], stopping)
+                grpc_server.running(state, plan, addresses["url"], stopping)
             )
         context = plan.certificates.context if plan.certificates else None
-        runner = await _runner(world, addresses, stopping)
+        runner = await _runner(state, addresses, stopping)
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listener, ssl_context=context).start()
-        _announce(world, plan, addresses)
+        _announce(state, plan, addresses)
         await stopping.wait()
 
 
-async def _runner(world: World, addresses: dict[str, Any], stopping: asyncio.Event) -> web.AppRunner:
+async def _runner(state: State, addresses: dict[str, Any], stopping: asyncio.Event) -> web.AppRunner:
     app = web.Application(client_max_size=_BODY_LIMIT)
-    Admin(world, addresses).add_routes(app)
-    Rest(world, stopping).add_routes(app)
+    Admin(state, addresses).add_routes(app)
+    Rest(state, stopping).add_routes(app)
     runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=GRACE)
     await runner.setup()
     return runner
@@ -98,28 +78,28 @@ def authority(listener: socket.socket) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _announce(world: World, plan: Plan, addresses: dict[str, Any]) -> None:
+def _announce(state: State, plan: Plan, addresses: dict[str, Any]) -> None:
     if plan.ready_file:
         part = Path(f"{plan.ready_file}.{os.getpid()}.part")
         try:
-            part.write_text(json.dumps(index(world, addresses), indent=2) + "\n", encoding="utf-8")
+            part.write_text(json.dumps(index(state, addresses), indent=2) + "\n", encoding="utf-8")
             part.replace(plan.ready_file)
         except OSError as error:
             raise ConfigError(f"--ready-file {plan.ready_file}: cannot be written: {error.strerror}") from error
     print(addresses["url"], flush=True)
     if not plan.quiet:
-        print(_hints(world, plan, addresses), file=sys.stderr, flush=True)
+        print(_hints(state, plan, addresses), file=sys.stderr, flush=True)
 
 
-def _hints(world: World, plan: Plan, addresses: dict[str, Any]) -> str:
-    store = world.store
+def _hints(state: State, plan: Plan, addresses: dict[str, Any]) -> str:
+    store = state.store
     count = sum(len(cluster.backups) for cluster in store.clusters.values())
     folders = {cluster.row.message.folder_id for cluster in store.clusters.values()}
-    folder = folders.pop() if len(folders) == 1 else world.launch.folder_id
+    folder = folders.pop() if len(folders) == 1 else state.launch.folder_id
     lines = [
         f"Serving {len(store.clusters)} clusters with {count} backups. Stop with Ctrl-C. To use it:",
         f"  export YC_ENDPOINT={addresses['url']}",
-        f"  export YC_IAM_TOKEN={world.launch.iam_token}",
+        f"  export YC_IAM_TOKEN={state.launch.iam_token}",
         f"  export YC_FOLDER_ID={folder}",
         *(f"  export {name}={shlex.quote(value)}" for name, value in plan.exports.items()),
     ]

@@ -11,7 +11,7 @@ from dataclasses import Field, asdict, dataclass, field, fields, replace
 from typing import Any
 
 from . import times
-from .errors import ConfigError
+from .errors import HTTP_STATUS, ConfigError
 
 
 def _knob(default: Any, text: str, choices: tuple[str, ...] = (), metavar: str | None = None) -> Any:
@@ -60,7 +60,17 @@ class Settings:
         "give each generated cluster one running backup: without created_at, or with 0001-01-01T00:00:00Z",
         ("none", "absent", "zero"),
     )
-    now: str = _knob("", "time that generated data end at (default: the clock)", metavar="RFC3339")
+    backup_duration: float = _knob(1.0, "how long a backup takes", metavar="SECONDS")
+    restore_duration: float = _knob(1.0, "how long a restore takes", metavar="SECONDS")
+    update_duration: float = _knob(1.0, "how long a change of a cluster takes", metavar="SECONDS")
+    delete_duration: float = _knob(1.0, "how long deleting a cluster or a backup takes", metavar="SECONDS")
+    alive_delay: float = _knob(0.0, "time from a restore's end until the cluster's health is ALIVE", metavar="SECONDS")
+    backup_lag: float = _knob(0.0, "time from a backup's end until it is listed", metavar="SECONDS")
+    list_running_backups: bool = _knob(False, "list a backup that is being taken, without created_at")
+    early_404s: int = _knob(0, "how often reading a new operation answers 404 first", metavar="N")
+    poll_interval: int = _knob(0, "value of the header x-operation-poll-interval; 0 sends none", metavar="SECONDS")
+    conflict_code: int = _knob(9, "google.rpc.Code of the refusal while another operation runs", metavar="CODE")
+    now: str = _knob("", "time at the start, where generated data end (default: the clock)", metavar="RFC3339")
 
     def changed(self, values: Mapping[str, Any], origin: str) -> Settings:
         """These settings with some changed; raises ConfigError that names the knob and ``origin``."""
@@ -103,6 +113,10 @@ def _checked(knob: Field[Any], value: Any, origin: str) -> Any:
 def _check_range(name: str, value: Any, origin: str) -> None:
     if name == "default_page_size" and not 1 <= value <= 1000:
         raise ConfigError(f"{origin}: setting '{name}' is {value}; choose 1 to 1000")
+    if name in ("early_404s", "poll_interval") and value < 0:
+        raise ConfigError(f"{origin}: setting '{name}' is {value}; give a number, 0 or more")
+    if name == "conflict_code" and value not in HTTP_STATUS:
+        raise ConfigError(f"{origin}: setting '{name}' is {value}; give a google.rpc.Code, 1 to 16")
     if isinstance(value, float) and not 0 <= value < 1e9:
         raise ConfigError(f"{origin}: setting '{name}' is {value}; give seconds, 0 or more")
     if name == "now" and value:

@@ -5,15 +5,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from google.protobuf import json_format
 from google.protobuf.message import Message
+from yandex.cloud.mdb.redis.v1 import cluster_pb2
 
 from .descriptors import to_json
+from .errors import not_found
+from .json_text import dumps
 from .times import ZERO_TIME
 
 
@@ -38,7 +40,7 @@ class Row:
     def json(self) -> bytes:
         """The row as REST sends it; made once."""
         if self._json is None:
-            self._json = json.dumps(self.document(), separators=(",", ":"), ensure_ascii=False).encode()
+            self._json = dumps(self.document())
         return self._json
 
     def grpc_message(self) -> Message:
@@ -73,16 +75,23 @@ class Row:
         """Complete a running backup at ``now_ns``."""
         self._position = self.position
         self.message.created_at.FromNanoseconds(now_ns)
-        self._json, self.again = None, True
+        self._json = None
+
+    def change(self, **fields: Any) -> None:
+        """Give fields of the message other values."""
+        for name, value in fields.items():
+            setattr(self.message, name, value)
+        self._json = None
 
 
 @dataclass
 class Cluster:
-    """A cluster, deleted or not, and its backups in the order they were stored."""
+    """A cluster, deleted or not, with its hosts, and its backups in the order they were stored."""
 
     row: Row
     deleted: bool = False
     backups: list[Row] = field(default_factory=list)
+    hosts: list[Row] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -94,12 +103,19 @@ class Cluster:
         """The id of the folder that the cluster is in."""
         return str(self.row.message.folder_id)
 
+    @property
+    def name(self) -> str:
+        """The cluster's name, unique among those of its folder that exist."""
+        return str(self.row.message.name)
+
 
 class Store:
     """All data, with the listings of it cached until it changes."""
 
     def __init__(self, folder_id: str) -> None:
         self.folder_id = folder_id
+        #: Folders that exist without anything in them.
+        self.folders: set[str] = {folder_id}
         self.clusters: dict[str, Cluster] = {}
         self._cache: dict[tuple[Any, ...], Any] = {}
 
@@ -108,14 +124,45 @@ class Store:
         self.clusters[cluster.id] = cluster
         self._cache.clear()
 
-    def add_backup(self, cluster: Cluster, row: Row) -> None:
-        """Add a backup to a cluster."""
-        cluster.backups.append(row)
+    def add_backups(self, cluster: Cluster, rows: Iterable[Row]) -> None:
+        """Add backups to a cluster."""
+        cluster.backups.extend(rows)
         self._cache.clear()
+
+    def remove_cluster(self, cluster_id: str) -> None:
+        """Drop a cluster as if it had never been."""
+        del self.clusters[cluster_id]
+        self._cache.clear()
+
+    def delete_cluster(self, cluster: Cluster) -> None:
+        """Mark a cluster as deleted; its backups stay."""
+        cluster.deleted = True
+        self._cache.clear()
+
+    def remove_backup(self, backup_id: str) -> None:
+        """Drop a backup, if it is there."""
+        for cluster in self.clusters.values():
+            cluster.backups = [row for row in cluster.backups if row.message.id != backup_id]
+        self._cache.clear()
+
+    def existing(self, cluster_id: str) -> Cluster | None:
+        """The cluster with this id, unless it is deleted."""
+        cluster = self.clusters.get(cluster_id)
+        return None if cluster is None or cluster.deleted else cluster
+
+    def name_is_taken(self, folder_id: str, name: str) -> bool:
+        """Whether a cluster of this name exists in the folder."""
+        known = (cluster for cluster in self.clusters.values() if not cluster.deleted)
+        return any((cluster.folder_id, cluster.name) == (folder_id, name) for cluster in known)
 
     def has_folder(self, folder_id: str) -> bool:
         """Whether anything was seeded into this folder, or it is the emulator's own."""
         return folder_id in self._cached(("folders",), self._folders)
+
+    def check_folder(self, folder_id: str) -> None:
+        """Raises ApiError for a folder that does not exist."""
+        if not self.has_folder(folder_id):
+            raise not_found("Folder", folder_id)
 
     def backup(self, backup_id: str) -> Row | None:
         """The backup with this id."""
@@ -143,23 +190,28 @@ class Store:
         rows = (item.row for item in known if item.folder_id == folder_id and not item.deleted)
         return self._ordered(("clusters", folder_id), rows, order if order == "shuffled" else "stored", seed)
 
+    def cluster_hosts(self, cluster_id: str, order: str, seed: int) -> list[Row]:
+        """A cluster's hosts, stored or shuffled."""
+        return in_order(self.clusters[cluster_id].hosts, order if order == "shuffled" else "stored", seed)
+
     def finish_backups(self, cluster_id: str | None, now_ns: int) -> int:
         """Complete the running backups of one cluster or of all; returns how many there were."""
         rows = self.all_backups() if cluster_id is None else self.clusters[cluster_id].backups
         running = [row for row in rows if not row.finished]
         for row in running:
             row.finish(now_ns)
+            row.again = True
         return len(running)
 
     def _folders(self) -> set[str]:
-        folders = {self.folder_id, *(item.folder_id for item in self.clusters.values())}
+        folders = {*self.folders, *(item.folder_id for item in self.clusters.values())}
         return folders | {row.message.folder_id for row in self.all_backups()}
 
     def _by_id(self) -> dict[str, Row]:
         return {row.message.id: row for row in self.all_backups()}
 
     def _ordered(self, what: tuple[str, str], rows: Iterable[Row], order: str, seed: int) -> list[Row]:
-        ordered: list[Row] = self._cached((*what, order, seed), lambda: _sorted(rows, order, seed))
+        ordered: list[Row] = self._cached((*what, order, seed), lambda: in_order(rows, order, seed))
         return ordered
 
     def _cached(self, key: tuple[Any, ...], make: Any) -> Any:
@@ -168,7 +220,8 @@ class Store:
         return self._cache[key]
 
 
-def _sorted(rows: Iterable[Row], order: str, seed: int) -> list[Row]:
+def in_order(rows: Iterable[Row], order: str, seed: int) -> list[Row]:
+    """Rows in one of the orders of the knob ``order``."""
     if order == "shuffled":
         return sorted(rows, key=lambda row: _shuffle_key(row, seed))
     if order in ("newest", "oldest"):
@@ -178,4 +231,5 @@ def _sorted(rows: Iterable[Row], order: str, seed: int) -> list[Row]:
 
 def _shuffle_key(row: Row, seed: int) -> bytes:
     # By a hash of the id, not by a random number: a row added later then leaves the others in their order.
-    return hashlib.blake2b(f"{seed}:{row.message.id}".encode(), digest_size=8).digest()
+    name = row.message.name if isinstance(row.message, cluster_pb2.Host) else row.message.id
+    return hashlib.blake2b(f"{seed}:{name}".encode(), digest_size=8).digest()

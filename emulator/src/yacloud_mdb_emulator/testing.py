@@ -12,11 +12,14 @@ Only the standard library is imported, so that a test suite pays nothing for it:
 from __future__ import annotations
 
 import json
+import os
+import select
 import signal
 import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,7 +47,7 @@ def _opener(ca_file: str | None = None) -> urllib.request.OpenerDirector:
 class Emulator:
     """A running emulator. Made by :meth:`start`; a context manager that stops it."""
 
-    def __init__(self, process: subprocess.Popen[str], folder: tempfile.TemporaryDirectory[str]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str]) -> None:
         self._process = process
         self._folder = folder
         self._root = Path(folder.name)
@@ -73,7 +76,7 @@ class Emulator:
             command += ["--ca-file", str(root / "ca.pem")]
         # A file, not a pipe: nobody reads stderr, and a full pipe would stop the emulator.
         with open(root / "stderr", "w", encoding="utf-8") as log:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
         emulator = cls(process, folder)
         try:
             emulator._wait(tls="--tls" in args)
@@ -85,8 +88,7 @@ class Emulator:
         return emulator
 
     def _wait(self, *, tls: bool) -> None:
-        assert self._process.stdout is not None
-        self.url = self._process.stdout.readline().strip()
+        self.url = self._first_line()
         if not self.url:
             code = self._process.wait(START_LIMIT)
             raise EmulatorError(f"the emulator ended with code {code}: {self.log()}")
@@ -94,6 +96,23 @@ class Emulator:
             self.ca_file = str(self._root / "ca.pem")
             self._opener = _opener(self.ca_file)
         self._info = self.admin("GET", "")
+
+    def _first_line(self) -> str:
+        """The first line on stdout; empty if the process ends without one."""
+        assert self._process.stdout is not None
+        pipe, printed = self._process.stdout.fileno(), b""
+        end = time.monotonic() + START_LIMIT
+        while not printed.endswith(b"\n"):
+            if not select.select([pipe], [], [], max(0.0, end - time.monotonic()))[0]:
+                said = printed.decode(errors="replace") + self.log()
+                raise EmulatorError(
+                    f"the emulator was not ready within {START_LIMIT} s; it printed: {said or 'nothing'}"
+                )
+            part = os.read(pipe, 4096)
+            if not part:
+                return ""
+            printed += part
+        return printed.decode().strip()
 
     @property
     def grpc_address(self) -> str | None:
@@ -168,6 +187,25 @@ class Emulator:
         """Add a backup to a cluster, completed now unless ``created_at`` is given; returns its row."""
         path = f"/clusters/{quote(cluster_id, safe='')}/backups"
         return self.admin("POST", path, backup)  # type: ignore[no-any-return]
+
+    def change_cluster(self, cluster_id: str, **fields: Any) -> dict[str, Any]:
+        """Give fields of a cluster other values, such as ``status="STOPPED"``; returns its row."""
+        path = f"/clusters/{quote(cluster_id, safe='')}"
+        return self.admin("PATCH", path, fields)  # type: ignore[no-any-return]
+
+    def start_operation(self, cluster_id: str, kind: str = "BackupCluster", **more: Any) -> dict[str, Any]:
+        """Let another person start an operation on a cluster; returns it. ``type``: of the backup it takes."""
+        path = f"/clusters/{quote(cluster_id, safe='')}/operations"
+        return self.admin("POST", path, {"kind": kind, **more})  # type: ignore[no-any-return]
+
+    def operations(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """Every operation, oldest first, or those of one kind, such as ``BackupCluster``."""
+        found: list[dict[str, Any]] = self.admin("GET", "/operations")["operations"]
+        return [operation for operation in found if kind in (None, operation["kind"])]
+
+    def started(self, kind: str) -> int:
+        """How many operations of a kind requests have started; those of others do not count."""
+        return int(self.admin("GET", "/operations")["started"].get(kind, 0))
 
     def revoke_tokens(self) -> None:
         """Make every token handed out so far invalid."""

@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import jwt
+from cryptography.hazmat.primitives import serialization as pem
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from .errors import ConfigError, invalid, permission_denied, unauthenticated
 
 #: The service account that always exists, and its key's id.
@@ -70,8 +74,6 @@ class Credentials:
 
     def check_jwt(self, token: str, audiences: Iterable[str]) -> None:
         """Check a service account's JWT for the IAM exchange; raises ApiError saying what is wrong."""
-        import jwt  # slow to import, and needed by the first exchange only
-
         try:
             kid = jwt.get_unverified_header(token).get("kid")
             claimed = jwt.decode(token, options={"verify_signature": False})
@@ -153,9 +155,6 @@ class AuthorizedKey:
 
 def make_key() -> AuthorizedKey:
     """A new 2048-bit RSA key for the emulator's own service account."""
-    from cryptography.hazmat.primitives import serialization as pem
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption())
     public = key.public_key().public_bytes(pem.Encoding.PEM, pem.PublicFormat.SubjectPublicKeyInfo)
@@ -165,10 +164,8 @@ def make_key() -> AuthorizedKey:
 
 def check_public_key(text: str, origin: str) -> str:
     """The PEM text of a public key, if it is one; raises ConfigError."""
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
     try:
-        load_pem_public_key(text.encode())
+        pem.load_pem_public_key(text.encode())
     except ValueError as error:
         raise ConfigError(f"{origin}: public_key is not a public key in PEM: {error}") from error
     return text

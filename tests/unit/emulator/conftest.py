@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import http.client
 import json
-from urllib.parse import urlencode, urlsplit
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
@@ -37,6 +38,15 @@ SEED = {
 }
 
 
+#: A restore that names no more than it has to.
+RESTORE = {
+    "backupId": f"{CLUSTER}:b0003",
+    "name": "orders-drill",
+    "environment": "PRODUCTION",
+    "configSpec": {"redis": {"password": "Drill-Passw0rd"}},
+}
+
+
 class Client:
     """A client that knows nothing but HTTP."""
 
@@ -51,7 +61,7 @@ class Client:
         if token is not None:
             sent["Authorization"] = f"Bearer {token or self.emulator.iam_token}"
         try:
-            connection.request(method, path + ("?" + urlencode(query) if query else ""), body, sent)
+            connection.request(method, path + ("?" + urlencode(query, quote_via=quote) if query else ""), body, sent)
             response = connection.getresponse()
             return response.status, response.headers, response.read()
         finally:
@@ -65,6 +75,29 @@ class Client:
     def backups(self, query=None, cluster=CLUSTER, **more):
         """(status, JSON) of a page of a cluster's backups."""
         return self.get(f"/managed-redis/v1/clusters/{cluster}/backups", query, **more)
+
+    def write(self, method, path, body=None, key=None):
+        """(status, JSON) of a writing request."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return self.get(path, method=method, body=None if body is None else json.dumps(body), headers=headers)
+
+    def backup(self, cluster=CLUSTER, key=None):
+        """(status, JSON) of asking for a backup."""
+        return self.write("POST", f"/managed-redis/v1/clusters/{cluster}:backup", key=key)
+
+    def restore(self, key=None, **body):
+        """(status, JSON) of asking for a restore; what is not given comes from RESTORE."""
+        return self.write("POST", "/managed-redis/v1/clusters:restore", {**RESTORE, **body}, key)
+
+    def operation(self, operation_id):
+        """The operation as it is now."""
+        status, operation = self.get(f"/operations/{operation_id}")
+        assert status == 200, operation
+        return operation
+
+    def cluster(self, cluster_id):
+        """The cluster as it is now."""
+        return self.get(f"/managed-redis/v1/clusters/{cluster_id}")[1]
 
     def walk(self, path=f"/managed-redis/v1/clusters/{CLUSTER}/backups", limit=200, **query):
         """The pages of a listing to its end."""
@@ -92,6 +125,30 @@ def emulator(running):
     """The emulator as it was at the start."""
     running.reset()
     return running
+
+
+class Time:
+    """The emulator's time, which a test turns on."""
+
+    def __init__(self, emulator):
+        self.emulator = emulator
+        self.start = datetime(2026, 11, 25, 10, tzinfo=UTC)
+        durations = ("backup_duration", "restore_duration", "update_duration", "delete_duration")
+        emulator.settings(now=self.at(0), **dict.fromkeys(durations, 600.0))
+
+    def at(self, seconds):
+        """RFC 3339 text of so many seconds after the start."""
+        return (self.start + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def pass_to(self, seconds):
+        """Let it be so many seconds after the start."""
+        self.emulator.settings(now=self.at(seconds))
+
+
+@pytest.fixture
+def clock(emulator):
+    """Operations take 600 s of a time that the test turns on."""
+    return Time(emulator)
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def test_bad_seed_is_explained(capsys, tmp_path, text, named):
 def test_seed_that_is_no_text_is_explained(capsys, tmp_path):
     seed = tmp_path / "seed.yaml"
     seed.write_bytes(b"clusters: [\xff]")
-    assert "is no UTF-8" in refusal(capsys, "--seed", str(seed))
+    assert "is not UTF-8" in refusal(capsys, "--seed", str(seed))
 
 
 def test_ready_file_that_cannot_be_written_is_named(tmp_path):
@@ -90,12 +90,25 @@ def test_taken_port_is_named():
             testing.Emulator.start(args=["--port", str(port)])
 
 
+def test_start_has_a_limit(monkeypatch):
+    monkeypatch.setattr(testing, "START_LIMIT", 0.01)
+    with pytest.raises(testing.EmulatorError, match=r"not ready within 0.01 s; it printed: nothing"):
+        testing.Emulator.start()
+
+
 def test_yaml_times_keep_their_digits(tmp_path):
     seed = tmp_path / "seed.yaml"
     seed.write_text("clusters: [{id: a, backups: [{created_at: 2026-11-20T22:00:00.123456789Z}]}]\n")
     with testing.Emulator.start(args=["--seed", str(seed)]) as emulator:
         (row,) = emulator.state()["clusters"][0]["backups"]
     assert row["createdAt"] == "2026-11-20T22:00:00.123456789Z"
+
+
+def test_seed_may_hold_any_character():
+    with testing.Emulator.start(seed={"clusters": [{"id": "c9qone", "description": "😀<"}]}) as emulator:
+        assert emulator.state()["clusters"][0]["description"] == "😀<"
+        body = Client(emulator).request("/managed-redis/v1/clusters/c9qone")[2]
+    assert '"description":"😀\\u003c"'.encode() in body
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -7,6 +7,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
+from urllib.parse import unquote
 
 import pytest
 
@@ -38,6 +39,37 @@ def test_empty_body_with_status(client, emulator):
     emulator.add_fault(route=ROUTE, kind="status", status=503, body="")
     status, _headers, body = client.request(PATH)
     assert (status, body) == (503, b"")
+
+
+@pytest.mark.parametrize(("code", "status"), [(2, 500), (6, 409), (8, 429), (9, 400), (16, 401)])
+def test_code_has_its_status(client, emulator, code, status):
+    emulator.add_fault(route=ROUTE, kind="status", code=code, message="m")
+    assert client.get(PATH) == (status, {"code": code, "message": "m"})
+
+
+def test_retry_delay_among_the_details(client, emulator):
+    emulator.add_fault(route=ROUTE, kind="status", retry_delay=1.5)
+    (detail,) = client.get(PATH)[1]["details"]
+    assert detail == {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "1.500s"}
+
+
+def test_bare_error_has_the_truth_in_its_headers(client, emulator):
+    emulator.add_fault(route=ROUTE, kind="bare_error", code=9, message="Занято, 100%")
+    status, headers, body = client.request(PATH)
+    assert (status, headers["grpc-status"], body) == (400, "9", b"")
+    assert unquote(headers["grpc-message"]) == "Занято, 100%"
+    assert headers["grpc-message"].isascii()
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [(429, b"local_rate_limited"), (503, b"upstream connect error"), (504, b"upstream request timeout")],
+)
+def test_error_of_the_gateway(client, emulator, status, text):
+    emulator.add_fault(route=ROUTE, kind="gateway_error", status=status)
+    got, headers, body = client.request(PATH)
+    assert (got, headers["Content-Type"], headers["x-request-id"]) == (status, "text/plain", None)
+    assert body.startswith(text)
 
 
 def test_html_of_a_proxy(client, emulator):

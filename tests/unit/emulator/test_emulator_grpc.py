@@ -17,6 +17,8 @@ grpc = pytest.importorskip("grpc")
 json_format = pytest.importorskip("google.protobuf.json_format")
 clusters = pytest.importorskip("yandex.cloud.mdb.redis.v1.cluster_service_pb2")
 clusters_grpc = pytest.importorskip("yandex.cloud.mdb.redis.v1.cluster_service_pb2_grpc")
+operations = pytest.importorskip("yandex.cloud.operation.operation_service_pb2")
+operations_grpc = pytest.importorskip("yandex.cloud.operation.operation_service_pb2_grpc")
 backups = pytest.importorskip("yandex.cloud.mdb.redis.v1.backup_service_pb2")
 backups_grpc = pytest.importorskip("yandex.cloud.mdb.redis.v1.backup_service_pb2_grpc")
 
@@ -95,6 +97,44 @@ def test_fault_over_grpc(secure, sdk):
     with pytest.raises(grpc.RpcError) as caught:
         stub.Get(clusters.GetClusterRequest(cluster_id=CLUSTER))
     assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+def backup_over_grpc(sdk, key):
+    stub = sdk.client(clusters_grpc.ClusterServiceStub)
+    request = clusters.BackupClusterRequest(cluster_id=CLUSTER)
+    return stub.Backup.with_call(request, metadata=(("idempotency-key", key),))
+
+
+def test_operation_over_grpc(secure, sdk):
+    secure.settings(poll_interval=3, backup_duration=600)
+    operation, call = backup_over_grpc(sdk, "k1")
+    assert dict(call.initial_metadata())["x-operation-poll-interval"] == "3"
+    assert backup_over_grpc(sdk, "k1")[0].id == operation.id
+    assert secure.started("BackupCluster") == 1
+    assert rest(secure, f"/operations/{operation.id}") == json_format.MessageToDict(operation)
+    stub = sdk.client(operations_grpc.OperationServiceStub)
+    assert stub.Get(operations.GetOperationRequest(operation_id=operation.id)) == operation
+
+
+def test_restore_over_grpc_is_logged_without_its_password(secure, sdk):
+    stub = sdk.client(clusters_grpc.ClusterServiceStub)
+    request = clusters.RestoreClusterRequest(backup_id=f"{CLUSTER}:b0003", name="drill", environment="PRODUCTION")
+    request.config_spec.redis.password = "Drill-Passw0rd"
+    stub.Restore(request)
+    request.config_spec.redis.password = "********"
+    logged = json_format.ParseDict(secure.requests("RestoreCluster")[0]["message"], clusters.RestoreClusterRequest())
+    assert logged == request
+
+
+def test_lost_answer_over_grpc(secure, sdk):
+    secure.settings(backup_duration=600)
+    secure.add_fault(route="BackupCluster", kind="status", code=14, retry_delay=2, after_effect=True)
+    with pytest.raises(grpc.RpcError) as caught:
+        backup_over_grpc(sdk, "k1")
+    assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+    (operation,) = secure.operations()
+    assert secure.requests("BackupCluster")[0]["operation_id"] == operation["operation"]["id"]
+    assert backup_over_grpc(sdk, "k1")[0].id == operation["operation"]["id"]
 
 
 def test_without_tls():

@@ -4,17 +4,28 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .clusters import make_id
 from .errors import ConfigError
 from .faults import FaultBook
 from .generate import Amount, fill
-from .journal import Journal
 from .paging import TokenCodec
-from .seed import read_amount, read_clusters, read_credentials, read_faults, read_settings
+from .plane import DataPlane, Plane
+from .request_log import RequestLog
+from .seed import (
+    read_amount,
+    read_clusters,
+    read_credentials,
+    read_faults,
+    read_folders,
+    read_operations,
+    read_settings,
+)
 from .settings import Settings
 from .storage import Store
 from .tokens import KEY_ID, SERVICE_ACCOUNT_ID, AuthorizedKey, Credentials
@@ -33,16 +44,46 @@ class Launch:
     amount: Mapping[str, int] = field(default_factory=dict)
     document: Mapping[str, Any] = field(default_factory=dict)
     key: AuthorizedKey | None = None
+    #: Of the clusters that the data plane serves from the start.
+    redis_password: str = "emulator-password"
 
 
-class World:
+class State:
     """The data, credentials, faults, settings and log. Requests and connections outlive a new seed."""
 
-    def __init__(self, launch: Launch) -> None:
+    def __init__(self, launch: Launch, data_plane: DataPlane | None = None) -> None:
         self.launch = launch
-        self.journal = Journal()
+        self.plane = Plane(data_plane)
+        self.request_log = RequestLog()
         self._started = time.time_ns()
+        self._ids = itertools.count(1)
+        #: How far the emulator's time is ahead of the clock, in nanoseconds.
+        self._ahead = 0
+        self.settings = Settings()
+        self.store = Store(launch.folder_id)
         self.reset()
+
+    def now_ns(self) -> int:
+        """The time, in nanoseconds since 1970: the clock, or one that starts at the knob ``now``."""
+        return time.time_ns() + self._ahead
+
+    def new_id(self, prefix: str) -> str:
+        """An id that no other thing has."""
+        return make_id(prefix, f"emulated {next(self._ids)}")
+
+    def advance(self) -> None:
+        """Let operations come to where they are by now."""
+        self.operations.advance(self.now_ns())
+
+    def change_settings(self, values: Mapping[str, Any], origin: str) -> None:
+        """Turn knobs; raises ConfigError and then changes nothing."""
+        self.settings = self.settings.changed(values, origin)
+        if "now" in values:
+            self._set_clock()
+
+    def _set_clock(self) -> None:
+        clock = time.time_ns()
+        self._ahead = self.settings.now_ns(clock) - clock
 
     def reset(self) -> None:
         """Everything as it was at the start, the log empty."""
@@ -52,7 +93,7 @@ class World:
         amount = replace(read_amount(document, origin), **self.launch.amount)
         # The time of the start, not the clock, or made-up data would move on.
         self._load(document, origin, settings, amount, settings.now_ns(self._started))
-        self.journal.clear()
+        self.request_log.clear()
 
     def load(self, document: Mapping[str, Any], origin: str) -> None:
         """Replace all data by a seed document's; raises ConfigError and then changes nothing.
@@ -70,9 +111,18 @@ class World:
             if cluster.id in store.clusters:
                 raise ConfigError(f"{origin}: cluster '{cluster.id}' was generated too; give it another id")
             store.add_cluster(cluster)
+        operations = read_operations(document, origin)
+        store.folders.update(read_folders(document, origin))
         read_credentials(document, credentials, origin)
         faults.faults = read_faults(document, origin)
+        for cluster in self.store.clusters.values():
+            self.plane.stop(cluster)
         self.settings, self.store, self.credentials, self.faults = settings, store, credentials, faults
+        self.operations = operations
+        self._set_clock()
+        for cluster in store.clusters.values():
+            if not cluster.deleted:
+                self.plane.start(cluster, self.launch.redis_password)
         self.codec = TokenCodec(f"page tokens {settings.random_seed}")
 
     def _credentials(self) -> Credentials:

@@ -35,9 +35,13 @@ class Entry:
     code: int | None = None
     fault: str | None = None
     request_id: str | None = None
+    #: Of writing methods: the key, the request message (passwords masked) and the operation that was answered.
+    idempotency_key: str | None = None
+    message: dict[str, Any] | None = None
+    operation_id: str | None = None
 
 
-class Journal:
+class RequestLog:
     """Every request since the last clearing, and the number of connections that they came on."""
 
     def __init__(self) -> None:

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The limits of requests are those of the official definitions."""
+
+from __future__ import annotations
+
+import pytest
+
+limits = pytest.importorskip("yacloud_mdb_emulator.limits")
+errors = pytest.importorskip("yacloud_mdb_emulator.errors")
+service = pytest.importorskip("yandex.cloud.mdb.redis.v1.cluster_service_pb2")
+
+
+@pytest.mark.parametrize(
+    ("rule", "inside", "outside"),
+    [
+        ("<=50", (0, 50), (51,)),
+        (">0", (1,), (0, -1)),
+        ("0-1000", (0, 1000), (-1, 1001)),
+        ("3", (3,), (2, 4)),
+        ("<5", (4,), (5,)),
+        (">=-2", (-2,), (-3,)),
+    ],
+)
+def test_range_rule(rule, inside, outside):
+    allows = limits._range(rule)
+    assert all(allows(size) for size in inside)
+    assert not any(allows(size) for size in outside)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("cluster_id", ""),
+        ("cluster_id", "c" * 51),
+        ("page_size", 1001),
+        ("page_size", -1),
+        ("page_token", "x" * 101),
+    ],
+)
+def test_limit_names_the_field(field, value):
+    fields = {"cluster_id": "c9q", field: value}
+    with pytest.raises(errors.ApiError, match=field):
+        limits.check_limits(service.ListClusterBackupsRequest(**fields))
+
+
+def test_limits_at_their_edge():
+    request = service.ListClusterBackupsRequest
+    limits.check_limits(request(cluster_id="c" * 50, page_size=1000, page_token="x" * 100))
+
+
+def restore(**fields):
+    needed = {"backup_id": "b", "name": "n", "environment": "PRODUCTION", "config_spec": {"version": "8.1-valkey"}}
+    return service.RestoreClusterRequest(**{**needed, **fields})
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"config_spec": None}, "config_spec: the field is required"),
+        ({"name": "a b"}, "name: must match"),
+        ({"host_specs": [{}, {"shard_name": "?"}]}, r"host_specs\[1\].shard_name: must match"),
+        ({"config_spec": {"redis": {"password": "~"}}}, "config_spec.redis.password: must match"),
+        ({"config_spec": {"backup_retain_period_days": {"value": 6}}}, "backup_retain_period_days: value is 6"),
+        ({"labels": {"a": "A"}}, r"labels\[a\]: must match"),
+        ({"labels": {f"l{number}": "" for number in range(65)}}, "labels: number of elements is 65"),
+        ({"user_specs": [{"name": "u", "passwords": ["a", "b"]}]}, r"user_specs\[0\].passwords: number of elements"),
+        ({"disk_encryption_key_id": {"value": "?"}}, "disk_encryption_key_id: must match"),
+    ],
+)
+def test_limits_hold_within_messages(fields, named):
+    with pytest.raises(errors.ApiError, match=named):
+        limits.check_limits(restore(**fields))
+
+
+def test_restore_within_its_limits():
+    limits.check_limits(restore(config_spec={}, labels={"a": "b"}, host_specs=[{"zone_id": "z"}]))
+
+
+def test_no_refusal_shows_a_password():
+    with pytest.raises(errors.ApiError) as caught:
+        limits.check_limits(restore(config_spec={"redis": {"password": "s3cret~"}}))
+    assert "s3cret" not in str(caught.value.body())

@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes wrong with operations, and answers that are lost after the work has begun."""
+
+from __future__ import annotations
+
+import http.client
+
+import pytest
+
+from .conftest import CLUSTER, RESTORE
+
+testing = pytest.importorskip("yacloud_mdb_emulator.testing")
+
+CLUSTERS = "/managed-redis/v1/clusters"
+BACKUP_PATH = f"{CLUSTERS}/{CLUSTER}:backup"
+
+
+def restored_names(client, emulator):
+    page = client.get(CLUSTERS, {"folderId": emulator.folder_id})[1]
+    return {row["name"]: row["status"] for row in page["clusters"] if row["name"] == RESTORE["name"]}
+
+
+def test_operation_fails_at_its_end(client, emulator, clock):
+    before = client.backups({"pageSize": 1000})[1]
+    emulator.add_fault(route="BackupCluster", kind="operation_error", code=2, message="Unknown error")
+    operation = client.backup()[1]
+    assert "error" not in operation
+    clock.pass_to(601)
+    ended = client.operation(operation["id"])
+    assert (ended["done"], ended["error"]) == (True, {"code": 2, "message": "Unknown error"})
+    assert "response" not in ended
+    assert client.backups({"pageSize": 1000})[1] == before
+
+
+def test_failing_backup_that_is_listed_disappears(client, emulator, clock):
+    emulator.settings(list_running_backups=True)
+    emulator.add_fault(route="BackupCluster", kind="operation_error")
+    client.backup()
+    assert len(client.backups({"pageSize": 1000})[1]["backups"]) == 26
+    clock.pass_to(601)
+    assert len(client.backups({"pageSize": 1000})[1]["backups"]) == 25
+
+
+def test_error_before_the_end(client, emulator, clock):
+    emulator.add_fault(route="RestoreCluster", kind="operation_error", code=8, message="m", rollback=100)
+    operation_id = client.restore()[1]["id"]
+    seen = []
+    for seconds in (490, 510, 601):
+        clock.pass_to(seconds)
+        operation = client.operation(operation_id)
+        seen.append((operation.get("done"), operation.get("error")))
+    error = {"code": 8, "message": "m"}
+    assert seen == [(None, None), (None, error), (True, error)]
+
+
+@pytest.mark.parametrize(("leaves", "left"), [(False, {}), (True, {RESTORE["name"]: "ERROR"})])
+def test_failed_restore(client, emulator, clock, leaves, left):
+    emulator.add_fault(route="RestoreCluster", kind="operation_error", leaves_cluster=leaves)
+    operation = client.restore()[1]
+    assert restored_names(client, emulator) == {RESTORE["name"]: "CREATING"}
+    clock.pass_to(601)
+    assert client.operation(operation["id"])["error"]["code"] == 13
+    assert restored_names(client, emulator) == left
+
+
+def test_failed_deletion_deletes_nothing(client, emulator):
+    emulator.settings(delete_duration=0)
+    emulator.add_fault(route="DeleteCluster", kind="operation_error", code=13)
+    assert client.write("DELETE", f"{CLUSTERS}/{CLUSTER}")[1]["error"]["code"] == 13
+    assert client.cluster(CLUSTER)["id"] == CLUSTER
+
+
+def test_refused_at_once(client, emulator):
+    message = "The limit on the number of clusters has been exceeded"
+    emulator.add_fault(route="RestoreCluster", kind="status", code=8, message=message)
+    assert client.restore() == (429, {"code": 8, "message": message})
+    assert emulator.started("RestoreCluster") == 0
+
+
+def test_conflict(client, emulator, clock):
+    emulator.add_fault(route="BackupCluster", kind="conflict")
+    _status, error = client.backup()
+    (other,) = emulator.operations()
+    assert error["message"] == f"Conflicting operation {other['operation']['id']} detected"
+    assert other["own"] is False
+    clock.pass_to(601)
+    assert client.backup()[0] == 200
+
+
+def test_another_persons_backup_at_the_same_time(client, emulator, clock):
+    before = {row["id"] for row in client.backups({"pageSize": 1000})[1]["backups"]}
+    emulator.add_fault(route="BackupCluster", kind="other_backup", row={"sizeBytes": "7"})
+    operation_id = client.backup()[1]["id"]
+    clock.pass_to(601)
+    operation = client.operation(operation_id)
+    rows = [row for row in client.backups({"pageSize": 1000})[1]["backups"] if row["id"] not in before]
+    assert [row["type"] for row in rows] == ["MANUAL", "MANUAL"]
+    assert {row.get("sizeBytes") for row in rows} == {None, "7"}
+    assert all(operation["createdAt"] <= row["startedAt"] <= operation["modifiedAt"] for row in rows)
+
+
+@pytest.mark.parametrize("kind", ["reset", "stall"])
+def test_connection_lost_after_the_work_has_begun(client, emulator, clock, kind):
+    emulator.add_fault(route="BackupCluster", kind=kind, after_effect=True)
+    with pytest.raises((ConnectionResetError, TimeoutError, http.client.RemoteDisconnected)):
+        client.request(BACKUP_PATH, method="POST", headers={"Idempotency-Key": "k1"}, timeout=1)
+    (operation,) = emulator.operations("BackupCluster")
+    (entry,) = emulator.requests("BackupCluster")
+    assert (entry["operation_id"], entry["status"]) == (operation["operation"]["id"], None)
+    assert client.backup(key="k1")[1]["id"] == operation["operation"]["id"]
+    assert emulator.started("BackupCluster") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("status", 503), ("html", 502), ("gateway_error", 504), ("bare_error", 500)]
+)
+def test_5xx_after_the_work_has_begun(client, emulator, clock, kind, status):
+    emulator.add_fault(route="BackupCluster", kind=kind, status=status, after_effect=True)
+    assert client.request(BACKUP_PATH, method="POST")[0] == status
+    assert emulator.started("BackupCluster") == 1
+
+
+def test_5xx_before_the_work(client, emulator):
+    emulator.add_fault(route="BackupCluster", kind="status")
+    assert client.request(BACKUP_PATH, method="POST")[0] == 503
+    assert emulator.started("BackupCluster") == 0
+    assert emulator.requests("BackupCluster")[0]["message"] == {"cluster_id": CLUSTER}
+
+
+@pytest.mark.parametrize(
+    ("fault", "named"),
+    [
+        ({"route": "ListBackups", "kind": "operation_error"}, "BackupCluster, RestoreCluster"),
+        ({"route": "RestoreCluster", "kind": "conflict"}, "conflict goes with"),
+        ({"route": "DeleteCluster", "kind": "other_backup"}, "other_backup goes with route BackupCluster"),
+        ({"route": "BackupCluster", "kind": "truncated", "after_effect": True}, "after_effect"),
+        ({"route": "BackupCluster", "kind": "operation_error", "rollback": -1}, "rollback"),
+        ({"route": "BackupCluster", "kind": "status", "code": 99}, "code"),
+    ],
+)
+def test_bad_fault_is_refused(emulator, fault, named):
+    with pytest.raises(testing.EmulatorError, match=named):
+        emulator.add_fault(**fault)
+
+
+@pytest.mark.parametrize("knobs", [{"early_404s": -1}, {"poll_interval": -1}, {"conflict_code": 0}, {"backup_lag": -1}])
+def test_bad_knob_is_refused(emulator, knobs):
+    with pytest.raises(testing.EmulatorError, match=next(iter(knobs))):
+        emulator.settings(**knobs)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "named"),
+    [
+        ("RestoreCluster", {}, "choose BackupCluster"),
+        ("BackupCluster", {"type": "x"}, "MANUAL"),
+        ("x", {"y": 1}, "kind"),
+    ],
+)
+def test_bad_operation_of_another_is_refused(emulator, kind, more, named):
+    with pytest.raises(testing.EmulatorError, match=named):
+        emulator.start_operation(CLUSTER, kind, **more)
+
+
+def test_bad_change_of_a_cluster_is_refused(emulator):
+    with pytest.raises(testing.EmulatorError, match="statsu"):
+        emulator.change_cluster(CLUSTER, statsu="STOPPED")
+    with pytest.raises(testing.EmulatorError, match="not found"):
+        emulator.change_cluster("nope", status="STOPPED")
