@@ -75,8 +75,6 @@ def test_the_documentation_names_the_function_s_parameters(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "args", "options"),
     [
-        ("redis_backup_arguments", ([], "redis_backup_select"), {}),
-        ("redis_backup_arguments", ({}, "redis_backup_other"), {}),
         ("redis_backup_decision", ([],), {}),
         ("redis_backup_decision", (result({}),), {"types": "MANUAL"}),
         ("redis_backup_objections", ([],), {}),
@@ -95,11 +93,6 @@ def test_the_documentation_names_the_function_s_parameters(name: str) -> None:
 def test_failures_are_those_of_filters_and_name_the_filter(name: str, args: t.Any, options: dict[str, t.Any]) -> None:
     with pytest.raises(AnsibleFilterError, match=f"^{name}: "):
         apply(name, *args, **options)
-
-
-def test_problems_of_arguments() -> None:
-    (problem,) = apply("redis_backup_arguments", {"redis_backup_select_max_age": "soon"}, "redis_backup_select")
-    assert problem.startswith("redis_backup_select_max_age 'soon' is no duration")
 
 
 def test_the_decision() -> None:
