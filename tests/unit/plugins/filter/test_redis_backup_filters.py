@@ -49,8 +49,7 @@ def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         def warning(self, text: str) -> None:
             shown.append(text)
 
-    for name in ("redis_backup_objections", "redis_backup_freshness_summary"):
-        monkeypatch.setattr(module_of(name), "Display", Display)
+    monkeypatch.setattr(module_of("redis_backup_objections"), "Display", Display)
     return shown
 
 
@@ -85,7 +84,6 @@ def test_the_documentation_names_the_function_s_parameters(name: str) -> None:
         ("redis_backup_freshness", ([], "26h"), {}),
         ("redis_backup_freshness", (result({}), "soon"), {}),
         ("redis_backup_freshness", (result({}), "26h"), {"shard": "shard1"}),
-        ("redis_backup_freshness_summary", ({},), {}),
         ("redis_backup_metrics", ({},), {}),
         ("redis_backup_report", ({},), {}),
     ],
@@ -139,18 +137,6 @@ def test_an_export_that_is_not_whole_is_named(entry: t.Any) -> None:
 def test_the_export() -> None:
     text = apply("redis_backup_export", answer(), "dotenv")
     assert text.splitlines()[-1] == "REDIS_BACKUP_C9QORDERS_CLUSTER_ID=c9qorders"
-
-
-def test_the_verdict_and_its_warning(warnings: list[str]) -> None:
-    assert apply("redis_backup_freshness_summary", verdict())[0] == "2 of 2 clusters miss the objective of 26h."
-    assert not warnings
-    lines = apply("redis_backup_freshness_summary", verdict(), warn=True)
-    assert warnings == ["\n".join(lines)]
-    assert apply("redis_backup_freshness_summary", json.dumps(verdict()), warn=True) == lines
-    assert warnings == ["\n".join(lines)] * 2
-    fresh = apply("redis_backup_freshness", result({ORDERS: backups(ORDERS, 3)}), "26h")
-    apply("redis_backup_freshness_summary", fresh, warn=True)
-    assert len(warnings) == 2
 
 
 def test_metrics_and_page() -> None:
