@@ -84,7 +84,6 @@ def test_the_documentation_names_the_function_s_parameters(name: str) -> None:
         ("redis_backup_freshness", ([], "26h"), {}),
         ("redis_backup_freshness", (result({}), "soon"), {}),
         ("redis_backup_freshness", (result({}), "26h"), {"shard": "shard1"}),
-        ("redis_backup_metrics", ({},), {}),
         ("redis_backup_report", ({},), {}),
     ],
 )
@@ -139,8 +138,7 @@ def test_the_export() -> None:
     assert text.splitlines()[-1] == "REDIS_BACKUP_C9QORDERS_CLUSTER_ID=c9qorders"
 
 
-def test_metrics_and_page() -> None:
-    assert "yacloud_redis_backup_up{" in apply("redis_backup_metrics", verdict())
+def test_the_page() -> None:
     assert apply("redis_backup_report", verdict()).startswith("<!DOCTYPE html>")
     page = apply("redis_backup_report", verdict(), answer()["backups"])
     assert page.startswith("<!DOCTYPE html>")
@@ -161,7 +159,7 @@ def test_what_is_omitted_was_not_given() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["redis_backup_decision", "redis_backup_freshness", "redis_backup_metrics", "redis_backup_report"]
+    "name", ["redis_backup_decision", "redis_backup_freshness", "redis_backup_report"]
 )
 def test_an_instant_that_is_none_is_named(name: str) -> None:
     options = {"redis_backup_freshness": ("26h",), "redis_backup_report": ([],)}.get(name, ())
