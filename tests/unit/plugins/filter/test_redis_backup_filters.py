@@ -84,7 +84,6 @@ def test_the_documentation_names_the_function_s_parameters(name: str) -> None:
         ("redis_backup_freshness", ([], "26h"), {}),
         ("redis_backup_freshness", (result({}), "soon"), {}),
         ("redis_backup_freshness", (result({}), "26h"), {"shard": "shard1"}),
-        ("redis_backup_report", ({},), {}),
     ],
 )
 def test_failures_are_those_of_filters_and_name_the_filter(name: str, args: t.Any, options: dict[str, t.Any]) -> None:
@@ -138,13 +137,6 @@ def test_the_export() -> None:
     assert text.splitlines()[-1] == "REDIS_BACKUP_C9QORDERS_CLUSTER_ID=c9qorders"
 
 
-def test_the_page() -> None:
-    assert apply("redis_backup_report", verdict()).startswith("<!DOCTYPE html>")
-    page = apply("redis_backup_report", verdict(), answer()["backups"])
-    assert page.startswith("<!DOCTYPE html>")
-    assert apply("redis_backup_report", json.dumps(verdict()), answer()["backups"]) == page
-
-
 class _OmitType:
     """Stands in for what C(omit) is."""
 
@@ -156,13 +148,3 @@ def test_what_is_omitted_was_not_given() -> None:
     assert apply("redis_backup_freshness", answer(), max_age="26h", folder_id=omit) == verdict()
     rows = answer()["backups"]
     assert apply("redis_newest_backup", rows, created_before=omit, max_age=omit) == apply("redis_newest_backup", rows)
-
-
-@pytest.mark.parametrize(
-    "name", ["redis_backup_decision", "redis_backup_freshness", "redis_backup_report"]
-)
-def test_an_instant_that_is_none_is_named(name: str) -> None:
-    options = {"redis_backup_freshness": ("26h",), "redis_backup_report": ([],)}.get(name, ())
-    given = answer() if name in ("redis_backup_decision", "redis_backup_freshness") else verdict()
-    with pytest.raises(AnsibleFilterError, match=f"^{name}: evaluated_at 'now' is no RFC 3339 time"):
-        apply(name, {**given, "evaluated_at": "now"}, *options)
