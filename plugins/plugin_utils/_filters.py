@@ -15,7 +15,7 @@ import typing as t
 import jinja2
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._cloud.errors import MdbError
+from ..module_utils._cloud.errors import CloudError
 
 T = t.TypeVar("T")
 
@@ -33,7 +33,7 @@ def as_filter(function: t.Callable[..., T]) -> t.Callable[..., T]:
         given = {name: value for name, value in options.items() if value is not omit}
         try:
             return function(*args, **given)
-        except MdbError as exc:
+        except CloudError as exc:
             raise AnsibleFilterError(f"{function.__name__}: {exc}") from None
 
     return filtering

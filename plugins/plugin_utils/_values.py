@@ -14,10 +14,6 @@ import typing as t
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.instants import parse_instant
 from ..module_utils._cloud.text import quoted
-from ..module_utils._selection import CRITERIA, Criteria
-
-CRITERIA_OPTIONS = tuple(criterion.option for criterion in CRITERIA)
-"""The options by which backups are chosen."""
 
 
 def plain(value: t.Any) -> t.Any:
@@ -44,15 +40,6 @@ def listed(value: t.Any) -> t.Any:
 
 def _is_number(value: t.Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def criteria_of(options: t.Mapping[str, t.Any]) -> Criteria:
-    """The criteria among a filter's options, each written as the module takes it.
-
-    :raises OptionError: a value cannot be worked with
-    """
-    lists = {criterion.option for criterion in CRITERIA if criterion.spec["type"] == "list"}
-    return Criteria.from_options({name: listed(value) if name in lists else value for name, value in options.items()})
 
 
 def instant_of(value: t.Any, name: str) -> int:
