@@ -79,7 +79,7 @@ def freshness_page(verdict: _Facts, backups: t.Any = ()) -> str:
         "signs": _SIGNS,
         "words": _WORDS,
         "evaluated_at": verdict["evaluated_at"],
-        "measured_from": verdict["measured_from"],
+        "measured_from": "the check" if of_check else "created_before",
         "facts": _asked(verdict["query"]),
         "tables": _tables(rows),
         "legend": [(shows, SAMPLES[shows], words) for shows, words in _legend(verdict, kinds)],
@@ -163,7 +163,7 @@ def _against(cluster: _Facts, limit: int, marks: list[Mark]) -> tuple[str, str |
     if cluster["status"] == "never":
         return "Nothing to restore", cluster["reason"]
     if cluster["status"] == "skipped":
-        return "Not judged", cluster["reason"]
+        return "", cluster["reason"]
     if cluster["status"] == "stale":
         return f"{format_duration(marks[0].age - limit, beyond=0)} too old", None
     return f"{format_duration(limit - marks[0].age)} to spare", None

@@ -180,7 +180,10 @@ def _reason(
     cluster: dict[str, t.Any], why_skipped: str | None, counts: dict[str, t.Any], age: int | None, limit: int
 ) -> str:
     parts = [why_skipped] if why_skipped else []
-    parts.append(_why_none(counts) if age is None else _newest(cluster, age, limit))
+    if age is None:
+        parts.append(_why_none(counts))
+    elif not why_skipped:
+        parts.append(_distance(cluster, age, limit))
     if cluster["cluster_status"] == "STOPPED":
         parts.append("the cluster is STOPPED and makes no backups")
     if cluster["running"]:
@@ -188,12 +191,11 @@ def _reason(
     return "; ".join(parts)
 
 
-def _newest(cluster: dict[str, t.Any], age: int, limit: int) -> str:
+def _distance(cluster: dict[str, t.Any], age: int, limit: int) -> str:
     newest = printable(f"its newest backup {cluster['newest']['id']} of {cluster['newest']['created_at']}")
-    if cluster["status"] == "stale":
+    if age > limit:
         return f"{newest} is {aged(age, limit)}, {format_duration(age - limit, beyond=0)} beyond the objective"
-    to_spare = f", {format_duration(limit - age)} to spare" if cluster["status"] == "fresh" else ""
-    return f"{newest} is {aged(age)}{to_spare}"
+    return f"{newest} is {aged(age)}, {format_duration(limit - age)} to spare"
 
 
 def _why_none(counts: dict[str, t.Any]) -> str:
