@@ -165,6 +165,7 @@ def test_backups_that_were_not_returned_are_not_said_to_be_beyond_the_line() -> 
 def test_a_backup_from_the_future_is_said_to_be_ahead() -> None:
     page = Page(page_of(result({ORDERS: backups(ORDERS, -0.25)})))
     (label,) = [svg["aria-label"] for svg in page.all("svg", role="img")]
+    assert label
     assert label.endswith("The newest is 15m ahead of the clock.")
     assert "15m ahead of the clock" in page.text
 
