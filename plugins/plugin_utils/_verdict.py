@@ -54,9 +54,8 @@ class _Objective:
                 "max_age is missing. Give it to this filter or to yacloud.mdb.redis_backup_info, such as 26h.",
                 option="max_age",
             )
-        text = str(given).strip()
-        measured_from = _measured_from(result)
-        text = f"{text}s" if re.fullmatch(r"[0-9.]+", text) else text
+        text, measured_from = str(given).strip(), _measured_from(result)
+        text += "s" if re.fullmatch(r"[0-9.]+", text) else ""
         return cls(text, limit, measured_from, instant_of(measured_from, "created_before"))
 
 
@@ -80,14 +79,10 @@ class _Exceptions:
 
     @classmethod
     def of(cls, exclude: t.Any, skip_stopped: t.Any) -> _Exceptions:
-        patterns = [] if exclude is None else plain(listed(exclude))
-        if not isinstance(patterns, list) or not all(isinstance(item, str) for item in patterns):
-            wrong = (
-                next((item for item in patterns if not isinstance(item, str)), None)
-                if isinstance(patterns, list)
-                else exclude
-            )
-            raise OptionError(f"exclude must hold names or ids, got {type_name(wrong)}.", option="exclude")
+        given = [] if exclude is None else plain(listed(exclude))
+        patterns = given if isinstance(given, list) else [given]
+        if wrong := [item for item in patterns if not isinstance(item, str)]:
+            raise OptionError(f"exclude must hold names or ids, got {type_name(wrong[0])}.", option="exclude")
         if "" in patterns:
             raise OptionError("exclude holds an empty string; leave it out, or name a cluster.", option="exclude")
         try:

@@ -274,10 +274,6 @@ def test_contrast_is_enough(scheme: str) -> None:
             assert contrast(colour[one], colour[other]) >= least, (scheme, one, other)
 
 
-def test_contrast_of_unlisted_colours_is_not_forgotten() -> None:
-    assert set(colours("dark")) == set(colours("light"))
-
-
 @pytest.mark.parametrize("rows", ["x", {}, [1], [{"id": "x"}], [{"source_cluster_id": ORDERS, "created_at": "now"}]])
 def test_what_are_no_backups(rows: t.Any) -> None:
     with pytest.raises(OptionError):
@@ -292,7 +288,6 @@ def test_many_fresh_clusters_fold_away_below_those_that_are_not(count: int, fold
     page = Page(text)
     assert len(page.all("details")) == folded
     assert not folded or text.index("<b>old</b>") < text.index("<details>") < text.index("<b>c0</b>")
-    assert f"All {count}" not in page.text
 
 
 def test_before_an_incident_the_line_ends_there() -> None:
