@@ -32,7 +32,14 @@ def parse(*rows: t.Any) -> list[Cluster]:
 
 
 def test_a_row_becomes_a_cluster() -> None:
-    row = {"id": "c9q1", "name": "orders-prod", "status": "STOPPED", "health": "DEGRADED", "folderId": FOLDER, "new": {}}
+    row = {
+        "id": "c9q1",
+        "name": "orders-prod",
+        "status": "STOPPED",
+        "health": "DEGRADED",
+        "folderId": FOLDER,
+        "new": {},
+    }
     assert parse(row) == [Cluster("c9q1", "orders-prod", "STOPPED", "DEGRADED")]
 
 
@@ -74,7 +81,8 @@ def test_a_row_that_is_not_a_cluster_is_refused(row: t.Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "kind"), [({"id": "x"}, "a mapping"), ("x", "a string"), (7, "an integer"), (0, "an"), (False, "a boolean")]
+    ("rows", "kind"),
+    [({"id": "x"}, "a mapping"), ("x", "a string"), (7, "an integer"), (0, "an"), (False, "a boolean")],
 )
 def test_what_is_not_a_list_is_refused(rows: t.Any, kind: str) -> None:
     with pytest.raises(InvalidResponse, match=rf"^folder f: the field 'clusters' must be a list, got {kind}"):
