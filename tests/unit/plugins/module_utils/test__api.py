@@ -486,6 +486,20 @@ def test_a_backup_that_is_gone_is_none(server: Server, make: Make) -> None:
     assert make().backup("b1") is None
 
 
+def test_a_backup_that_the_gateway_s_headers_call_gone_is_none(server: Server, make: Make) -> None:
+    server.on(backup_path("b1"), answer(body=b"", status=404, grpc_status="5", grpc_message="Backup%20not%20found"))
+    assert make().backup("b1") is None
+
+
+@pytest.mark.parametrize("reply", [html(404), answer(body=b"", status=404), answer({}, 404), answer([], 404)])
+def test_where_it_is_not_the_api_that_says_404_nothing_is_known_of_the_backup(
+    server: Server, make: Make, reply: Reply
+) -> None:
+    server.on(backup_path("b1"), reply)
+    with pytest.raises(ApiError, match=r"^backup b1: reading it: HTTP status 404 without the API's own message"):
+        make().backup("b1")
+
+
 @pytest.mark.parametrize(("status", "code"), [(400, 3), (401, 16), (403, 7), (501, 12)])
 def test_any_other_refusal_of_a_backup_is_an_error(server: Server, make: Make, status: int, code: int) -> None:
     server.on(backup_path("b1"), failure(status, code, "no"))
