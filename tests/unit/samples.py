@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 import typing as t
+from urllib.parse import quote
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import argument_spec
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.connection import Connection
@@ -35,6 +36,10 @@ def row(number: int = 0, cluster: str = CLUSTER, **fields: t.Any) -> dict[str, t
 
 def backups_path(cluster: str = CLUSTER) -> str:
     return f"/managed-redis/v1/clusters/{cluster}/backups"
+
+
+def backup_path(backup_id: str) -> str:
+    return f"/managed-redis/v1/backups/{quote(backup_id, safe='')}"
 
 
 FOLDER_BACKUPS = "/managed-redis/v1/backups"

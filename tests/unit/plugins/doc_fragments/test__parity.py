@@ -157,9 +157,7 @@ def test_the_action_group_holds_every_module_that_asks() -> None:
 def test_the_module_returns_what_it_documents() -> None:
     returns = yaml.safe_load(_text("plugins/modules/redis_backup_info.py", "RETURN"))
     facts = set(
-        _backup_info._result(
-            _query.Query.from_options({"cluster_ids": []}), _backup_info.Listing({}, {}), 0, 0
-        ).facts
+        _backup_info._result(_query.Query.from_options({"cluster_ids": []}), _backup_info.Listing({}, {}), 0, 0).facts
     )
     assert set(returns) == facts | {"error"}
     assert set(returns["backups"]["contains"]) == {*_backups._FACTS.values(), "age_seconds"}
