@@ -239,6 +239,7 @@ class Transport:
                     allow_redirects=False,
                     stream=True,
                 ) as received:
+                    self._guard.passed(proxy)
                     return _read(received, request)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
                 return None, self._judged(exc, request, proxy)
@@ -265,7 +266,7 @@ class Transport:
             problem = f"HTTP status {response.status}"
             asked = retry_after(response)
             if asked is not None:
-                delay, problem = asked, f"{problem} with a request to wait {asked:g} s"
+                delay, problem = asked, f"{problem} with Retry-After {asked:g} s"
         if delay >= self.deadline.remaining():
             raise self.deadline.error(doing, problem)
         if self._stopped.wait(delay):
