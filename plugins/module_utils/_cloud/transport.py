@@ -176,6 +176,7 @@ class Transport:
             f"yacloud.mdb/{VERSION} (Ansible collection) requests/{requests.__version__}"
         )
         adapter = HTTPAdapter(pool_connections=8, pool_maxsize=options.concurrency, max_retries=0)
+        self._closing.callback(_close_idle, adapter)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         if not options.validate_certs:
@@ -279,6 +280,13 @@ _DELEGATE = (
 _ADVICE = (
     "See whether the service and the network between are up; api_retries and api_timeout set how long it is tried."
 )
+
+
+def _close_idle(adapter: HTTPAdapter) -> None:
+    """Closes the connections that nobody uses; requests leaves that to the garbage collector."""
+    for manager in (adapter.poolmanager, *adapter.proxy_manager.values()):
+        for key in manager.pools.keys():  # noqa: SIM118 - it refuses to be iterated
+            manager.pools[key].close()
 
 
 def _read(received: t.Any, request: Request) -> tuple[Response | None, str]:

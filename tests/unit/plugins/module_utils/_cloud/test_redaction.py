@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import ApiError, CredentialError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
-from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import TOKEN
 
 PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\n-----END PRIVATE KEY-----\n"
 JWT = "eyJhbGciOiJQUzI1NiJ9.eyJpc3MiOiJhamUifQ.c2lnbmF0dXJl-_c2lnbmF0dXJl"
