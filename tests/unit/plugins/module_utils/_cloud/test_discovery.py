@@ -162,7 +162,7 @@ def test_rows_that_say_nothing_are_passed_over(server: Server, transport: Transp
 @pytest.mark.parametrize("content", [{"endpoints": {"id": "x"}}, {"endpoints": "x"}, {"endpoints": 7}])
 def test_a_list_that_is_none_is_refused(server: Server, transport: Transport, content: t.Any) -> None:
     server.on("/endpoints", answer(content))
-    with pytest.raises(InvalidResponse, match="the field 'endpoints' of the answer is not a list"):
+    with pytest.raises(InvalidResponse, match="the field 'endpoints' of the response is not a list"):
         services(server.url).find("thing", transport)
 
 

@@ -124,4 +124,4 @@ def test_a_sentence_is_added_to_an_error_and_nothing_else_changes() -> None:
     error = ApiError("first.", http_status=404, code=5, cluster_id="c1")
     more = error.adding("Second.")
     assert str(more) == "first. Second."
-    assert (more.as_dict(), more.hides_cluster) == (error.as_dict(), True)
+    assert (more.as_dict(), more.may_be_deleted) == (error.as_dict(), True)

@@ -288,7 +288,7 @@ def test_a_secret_in_a_header_is_masked_after_decoding() -> None:
     [
         (503, 14, "The service behind it cannot be reached"),
         (504, 4, "The service behind it did not respond in time"),
-        (400, 3, "compare the options"),
+        (400, 3, "The request was not understood"),
         (429, 8, "Too many requests"),
     ],
 )
