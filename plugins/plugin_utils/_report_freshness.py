@@ -17,9 +17,10 @@ from ..module_utils._cloud.durations import format_duration
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.instants import SECOND, parse_instant
 from ..module_utils._cloud.text import type_name
+from ..module_utils._criteria import CRITERIA
 from ._report import page
 from ._timeline import SAMPLES, Axis, Mark, Path, axis_labels, paths, within
-from ._values import CRITERIA_OPTIONS, instant_of, plain
+from ._values import instant_of, plain
 from ._verdict_words import aged, counted, headline
 
 MANY = 20
@@ -96,7 +97,7 @@ def _outcome(verdict: _Facts) -> tuple[str, str]:
 
 
 def _asked(query: _Facts) -> list[str]:
-    given = {name: query.get(name) for name in CRITERIA_OPTIONS if query.get(name)}
+    given = {name: query.get(name) for name in CRITERIA if query.get(name)}
     criteria = [f"{name} {', '.join(value) if isinstance(value, list) else value}" for name, value in given.items()]
     return [
         *([f"folder {query['folder_id']}"] if query.get("folder_id") else []),

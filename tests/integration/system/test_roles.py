@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from yacloud_mdb_emulator.testing import Emulator
 
 SELECT, FRESHNESS = "redis_backup_select", "redis_backup_freshness"
-NOTHING: dict[str, Any] = {"name": "nothing may be handed on", "ansible.builtin.debug": {"var": "redis_backup_select_result"}}
+NOTHING: dict[str, Any] = {
+    "name": "nothing may be handed on",
+    "ansible.builtin.debug": {"var": "redis_backup_select_result"},
+}
 BY_ERRORS = ["role", "play", "apply"]
 
 
@@ -32,7 +35,9 @@ def role(name: str, emulator: Emulator, **variables: Any) -> dict[str, Any]:
     return {f"{name}_{key}": value for key, value in {"connection": connection, **variables}.items()}
 
 
-def include(name: str, emulator: Emulator, *, keywords: dict[str, Any] | None = None, **variables: Any) -> dict[str, Any]:
+def include(
+    name: str, emulator: Emulator, *, keywords: dict[str, Any] | None = None, **variables: Any
+) -> dict[str, Any]:
     """A task that runs a role."""
     return {
         "name": f"run {name}",
@@ -56,7 +61,12 @@ def ignoring(how: str, name: str, emulator: Emulator, **variables: Any) -> tuple
     if how == "apply":
         task["ansible.builtin.include_role"]["apply"] = {"ignore_errors": True}
     if how == "role":
-        task = {"name": "import", "ansible.builtin.import_role": {"name": f"yacloud.mdb.{name}"}, "vars": task["vars"], "ignore_errors": True}
+        task = {
+            "name": "import",
+            "ansible.builtin.import_role": {"name": f"yacloud.mdb.{name}"},
+            "vars": task["vars"],
+            "ignore_errors": True,
+        }
     return [task], {"ignore_errors": True} if how == "play" else {}
 
 
@@ -85,20 +95,20 @@ def test_no_refused_choice_is_handed_on(
     tasks, keywords = ignoring(how, SELECT, plain, **variables)
     run = ansible.play([*tasks, show(f"{SELECT}_result | default(none)")], keywords=keywords)
     assert shown(run) is None, run.output
-    assert not [path.name for path in ansible.home.iterdir() if path.suffix == ".json" and path.name in ("choice.json", "a.json")]
+    assert not [
+        path.name
+        for path in ansible.home.iterdir()
+        if path.suffix == ".json" and path.name in ("choice.json", "a.json")
+    ]
 
 
 @pytest.mark.parametrize("how", BY_ERRORS)
-def test_a_second_run_that_cannot_read_writes_nothing_of_the_first(
-    ansible: Ansible, plain: Emulator, how: str
-) -> None:
+def test_a_second_run_that_cannot_read_writes_nothing_of_the_first(ansible: Ansible, plain: Emulator, how: str) -> None:
     first = include(SELECT, plain, cluster_ids=[CLUSTERS[0]])
     second, keywords = ignoring(
         how, SELECT, plain, cluster_ids=["c9qnone"], export=[{"path": "second.json", "format": "json"}]
     )
-    run = ansible.play(
-        [first, show(f"{SELECT}_result", "first"), *second, show(f"{SELECT}_result")], keywords=keywords
-    )
+    run = ansible.play([first, show(f"{SELECT}_result", "first"), *second, show(f"{SELECT}_result")], keywords=keywords)
     assert shown(run, "first")[CLUSTERS[0]]["id"] == NEWEST, run.output
     assert shown(run) is None
     assert not (ansible.home / "second.json").exists()
@@ -235,9 +245,7 @@ def test_a_missing_backup_is_warned_of_once_and_not_said_again(ansible: Ansible,
 
 
 def test_a_stale_cluster_is_warned_of_once_and_an_excluded_one_is_not(ansible: Ansible, plain: Emulator) -> None:
-    run = ansible.play(
-        [include(FRESHNESS, plain, folder_id=FOLDER, on_stale="warn", exclude=[f"name-{CLUSTERS[1]}"])]
-    )
+    run = ansible.play([include(FRESHNESS, plain, folder_id=FOLDER, on_stale="warn", exclude=[f"name-{CLUSTERS[1]}"])])
     assert run.code == 0, run.output
     warnings = [line for line in run.output.splitlines() if line.startswith("[WARNING]")]
     assert len([line for line in warnings if CLUSTERS[0] in line]) == 1, run.output
