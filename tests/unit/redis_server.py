@@ -55,7 +55,9 @@ class RedisServer:
         self._process.wait(20)
 
 
-def start_redis(folder: Path, settings: t.Sequence[str] = (), *, user: str = "", port: int = 0, tls: str = "") -> RedisServer:
+def start_redis(
+    folder: Path, settings: t.Sequence[str] = (), *, user: str = "", port: int = 0, tls: str = ""
+) -> RedisServer:
     """Start a server and wait until it answers, though it may be loading still.
 
     :param settings: lines of its configuration
@@ -74,7 +76,12 @@ def start_redis(folder: Path, settings: t.Sequence[str] = (), *, user: str = "",
         *settings,
     ]
     if tls:
-        lines += [f"tls-port {tls_port}", f"tls-cert-file {tls}/server.pem", f"tls-key-file {tls}/server.key", "tls-auth-clients no"]
+        lines += [
+            f"tls-port {tls_port}",
+            f"tls-cert-file {tls}/server.pem",
+            f"tls-key-file {tls}/server.key",
+            "tls-auth-clients no",
+        ]
         lines += [f"tls-ca-cert-file {tls}/ca.pem"]
     (folder / "redis.conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
     with (folder / "log").open("wb") as log:
@@ -110,7 +117,9 @@ def start_sharded(folder: Path, password: str = PASSWORD) -> list[RedisServer]:
             ]
             place = folder / f"shard{me}"
             place.mkdir(parents=True)
-            (place / "nodes.conf").write_text("\n".join([*nodes, "vars currentEpoch 3 lastVoteEpoch 0"]) + "\n", encoding="utf-8")
+            (place / "nodes.conf").write_text(
+                "\n".join([*nodes, "vars currentEpoch 3 lastVoteEpoch 0"]) + "\n", encoding="utf-8"
+            )
             settings = ["cluster-enabled yes", "cluster-announce-ip 127.0.0.1", f"cluster-port {bus_ports[me]}"]
             servers.append(start_redis(place, settings, port=ports[me]))
         for server in servers:
@@ -143,7 +152,7 @@ def tcp_server(reply: bytes | None) -> t.Iterator[str]:
         def serve() -> None:
             with contextlib.suppress(OSError):
                 while True:
-                    connection, dummy = listener.accept()
+                    connection, _address = listener.accept()
                     open_connections.append(connection)
                     connection.recv(65_536)
                     if reply is not None:
@@ -167,7 +176,9 @@ def make_certificates(folder: Path, *, names: t.Sequence[str] = ("localhost",), 
     authority = _certificate("Test authority", "Test authority", ca_key.public_key(), ca_key, 1, None)
     alternatives = [x509.DNSName(name) for name in names]
     addresses = [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))] if "localhost" in names else []
-    server = _certificate("Test server", "Test authority", server_key.public_key(), ca_key, days, [*alternatives, *addresses])
+    server = _certificate(
+        "Test server", "Test authority", server_key.public_key(), ca_key, days, [*alternatives, *addresses]
+    )
     (folder / "ca.pem").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
     (folder / "server.pem").write_bytes(server.public_bytes(serialization.Encoding.PEM))
     (folder / "server.key").write_bytes(
@@ -180,7 +191,7 @@ def make_certificates(folder: Path, *, names: t.Sequence[str] = ("localhost",), 
 def _certificate(
     subject: str, issuer: str, public_key: t.Any, signing_key: t.Any, days: int, names: list[t.Any] | None
 ) -> x509.Certificate:
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)]))

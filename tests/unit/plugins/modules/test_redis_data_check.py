@@ -19,7 +19,7 @@ from ansible_collections.yacloud.mdb.plugins.modules import redis_data_check
 from ansible_collections.yacloud.mdb.tests.unit import redis_server
 from ansible_collections.yacloud.mdb.tests.unit.redis_server import PASSWORD, PERMITTED, RedisServer, wait_until
 
-Run = t.Callable[..., t.Dict[str, t.Any]]
+Run = t.Callable[..., dict[str, t.Any]]
 StartRedis = t.Callable[..., RedisServer]
 WRONG_PASSWORD = "opens.nothing"
 
@@ -181,7 +181,10 @@ def test_a_manifest_of_the_same_data_holds(run: Run, redis: RedisServer, start_r
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("DEL list", "database 0 holds 5 persistent keys, fewer than the 6 recorded; database 0: 1 of 6 sampled keys missing: list"),
+        (
+            "DEL list",
+            "database 0 holds 5 persistent keys, fewer than the 6 recorded; database 0: 1 of 6 sampled keys missing: list",
+        ),
         ("SET string other", "database 0: 1 of 6 sampled keys changed: string"),
         ("RPUSH list d", "changed: list"),
         ("LSET list 0 b", "changed: list"),
@@ -283,7 +286,9 @@ def test_loading_longer_than_wait_timeout_is_a_failure(run: Run, slow: RedisServ
 def fill_shards(shards: t.Sequence[RedisServer]) -> None:
     import redis
 
-    client = redis.RedisCluster(host="127.0.0.1", port=shards[0].port, username="admin", password=redis_server.ADMIN_PASSWORD)
+    client = redis.RedisCluster(
+        host="127.0.0.1", port=shards[0].port, username="admin", password=redis_server.ADMIN_PASSWORD
+    )
     for number in range(300):
         client.set(f"key{number}", number, ex=1000 if number % 3 == 0 else None)
     client.close()
@@ -308,7 +313,9 @@ def test_a_loss_in_one_shard_is_found(run: Run, shards: list[RedisServer]) -> No
     assert check_of(run(shards[0].host, manifest=manifest), "manifest")[0] is False
 
 
-def test_a_sharded_manifest_compares_with_a_single_redis(run: Run, shards: list[RedisServer], redis: RedisServer) -> None:
+def test_a_sharded_manifest_compares_with_a_single_redis(
+    run: Run, shards: list[RedisServer], redis: RedisServer
+) -> None:
     fill_shards(shards)
     for number in range(300):
         redis.client().set(f"key{number}", number)
@@ -317,21 +324,32 @@ def test_a_sharded_manifest_compares_with_a_single_redis(run: Run, shards: list[
 
 @pytest.mark.parametrize(
     ("announced", "said"),
-    [("no-such-host.invalid", "The password is not sent to Redis at no-such-host.invalid:"), ("127.0.0.9", "refused the connection")],
+    [
+        ("no-such-host.invalid", "The password is not sent to Redis at no-such-host.invalid:"),
+        ("127.0.0.9", "refused the connection"),
+    ],
 )
 def test_an_announced_name_that_is_not_reached(run: Run, shards: list[RedisServer], announced: str, said: str) -> None:
     fill_shards(shards)
     for server in shards:
         server.client().config_set("cluster-announce-hostname", announced)
         server.client().config_set("cluster-preferred-endpoint-type", "hostname")
+    wait_until(
+        lambda: {row[2][0] for row in shards[0].client().execute_command("CLUSTER", "SLOTS")} == {announced.encode()}
+    )
     message = failure(run(shards[0].host))
     assert said in message
-    assert "This is the address that the sharded cluster announces for one of its masters. Turn on announceHostnames" in message
+    assert (
+        "This is the address that the sharded cluster announces for one of its masters. Turn on announceHostnames"
+        in message
+    )
     assert run(*(server.host for server in shards))["key_count"] == 300
 
 
 def test_another_database_of_a_sharded_redis(run: Run, shards: list[RedisServer]) -> None:
-    assert "database 1 answered with an error: SELECT is not allowed in cluster mode" in failure(run(shards[0].host, databases=[1]))
+    assert "database 1 answered with an error: SELECT is not allowed in cluster mode" in failure(
+        run(shards[0].host, databases=[1])
+    )
 
 
 # --- what cannot be asked -----------------------------------------------------------------------------------------
@@ -376,7 +394,9 @@ def test_keys_that_may_not_be_read(run: Run, start_redis: StartRedis) -> None:
 
 def test_a_server_that_is_a_replica(run: Run, redis: RedisServer, start_redis: StartRedis) -> None:
     redis.client().config_set("repl-diskless-sync-delay", 0)
-    replica = start_redis([f"replicaof 127.0.0.1 {redis.port}", "masteruser admin", f"masterauth {redis_server.ADMIN_PASSWORD}"])
+    replica = start_redis(
+        [f"replicaof 127.0.0.1 {redis.port}", "masteruser admin", f"masterauth {redis_server.ADMIN_PASSWORD}"]
+    )
     fill(redis)
     wait_until(lambda: replica.client().dbsize() == 7)
     assert failure(run(replica.host)) == (
@@ -410,7 +430,9 @@ def test_an_unknown_host_is_not_waited_for(run: Run) -> None:
 def test_a_server_that_does_not_answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_redis_connection, "TIMEOUT", 0.2)
     with redis_server.tcp_server(None) as host:
-        assert f"Redis at {host} does not respond. Check that its security groups" in failure(run(host, wait_timeout=300))
+        assert f"Redis at {host} does not respond. Check that its security groups" in failure(
+            run(host, wait_timeout=300)
+        )
 
 
 @pytest.mark.parametrize(
@@ -482,7 +504,9 @@ def test_tls_to_a_plain_port_and_the_reverse(
     run: Run, run_tls: Run, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_redis_connection, "TIMEOUT", 1)  # Redis waits for the end of a line
-    assert re.search("cannot be reached by TLS: .* If the port is a plain one, set tls to false", failure(run_tls(redis.host)))
+    assert re.search(
+        "cannot be reached by TLS: .* If the port is a plain one, set tls to false", failure(run_tls(redis.host))
+    )
     assert "If the port is one for TLS, set tls to true" in failure(run(redis.tls_host))
 
 
@@ -495,7 +519,10 @@ def test_tls_to_a_server_that_does_not_answer(run_tls: Run, monkeypatch: pytest.
 def test_ca_files(run_tls: Run, tmp_path: Path) -> None:
     missing, empty = tmp_path / "missing.pem", tmp_path / "empty.pem"
     empty.write_text("no certificate", encoding="utf-8")
-    assert failure(run_tls("127.0.0.1", ca_path=str(missing))) == f"ca_path {missing} cannot be read: No such file or directory."
+    assert (
+        failure(run_tls("127.0.0.1", ca_path=str(missing)))
+        == f"ca_path {missing} cannot be read: No such file or directory."
+    )
     assert failure(run_tls("127.0.0.1", ca_path=str(empty))) == f"ca_path {empty} holds no certificate in PEM format."
 
 
