@@ -145,24 +145,27 @@ def wait_until(condition: t.Callable[[], bool], seconds: float = 30.0) -> None:
 
 @contextlib.contextmanager
 def tcp_server(reply: bytes | None) -> t.Iterator[str]:
-    """A server that sends this to whoever has sent something, and closes; None: it never answers."""
+    """A server that answers whatever it gets with this; if that is empty it hangs up, and if None it never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        open_connections = []
+        connections: list[socket.socket] = []
 
-        def serve() -> None:
+        def answer(connection: socket.socket) -> None:
+            with contextlib.suppress(OSError):
+                while connection.recv(65_536) and reply:
+                    connection.sendall(reply)
+            if reply is not None:
+                connection.close()
+
+        def accept() -> None:
             with contextlib.suppress(OSError):
                 while True:
-                    connection, _address = listener.accept()
-                    open_connections.append(connection)
-                    connection.recv(65_536)
-                    if reply is not None:
-                        connection.sendall(reply)
-                        connection.close()
+                    connections.append(listener.accept()[0])
+                    threading.Thread(target=answer, args=[connections[-1]], daemon=True).start()
 
-        threading.Thread(target=serve, daemon=True).start()
+        threading.Thread(target=accept, daemon=True).start()
         yield f"127.0.0.1:{listener.getsockname()[1]}"
         listener.shutdown(socket.SHUT_RDWR)
-        for connection in open_connections:
+        for connection in connections:
             connection.close()
 
 
