@@ -107,7 +107,7 @@ class Check(t.NamedTuple):
 def check_data(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What the module returns for these parameters.
 
-    :raises MdbError: Redis could not be asked, or an option has a value that cannot be worked with
+    :raises CloudError: Redis could not be asked, or an option has a value that cannot be worked with
     """
     start = time.monotonic()
     options = Options.from_params(params)

@@ -15,11 +15,11 @@ import re
 import typing as t
 
 from ._cloud.errors import OptionError
+from ._cloud.text import type_name
 
 VERSION = 1
 
 _NAMES_SHOWN = 5
-_WORDS: dict[type, str] = {dict: "a mapping", list: "a list", str: "a string", int: "an integer", bool: "a boolean"}
 _DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
 
 
@@ -71,7 +71,7 @@ def from_data(data: t.Mapping[str, t.Any]) -> Manifest:
     :raises OptionError: it is not such a manifest, or not all of it
     """
     if data.get("version") != VERSION:
-        raise _invalid(f"its version is {data.get('version')!r} instead of {VERSION}")
+        raise _invalid(f"its version is not {VERSION}")
     databases = _expect(dict, data.get("databases"), "databases")
     manifest = {}
     for number, contents in databases.items():
@@ -105,14 +105,13 @@ def _name(row: t.Mapping[str, t.Any], path: str) -> bytes:
 def _count(data: t.Mapping[str, t.Any], key: str, path: str) -> int:
     value = data.get(key)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise _invalid(f"{path}.{key} must be a count, got {value!r}")
+        raise _invalid(f"{path}.{key} must be a count, such as 0 or 17")
     return value
 
 
 def _expect(kind: type, value: t.Any, path: str) -> t.Any:
     if not isinstance(value, kind):
-        found = "nothing" if value is None else _WORDS.get(type(value), type(value).__name__)
-        raise _invalid(f"{path} must be {_WORDS[kind]}, got {found}")
+        raise _invalid(f"{path} must be {type_name(kind())}, got {type_name(value)}")
     return value
 
 

@@ -26,6 +26,7 @@ except ImportError:
     redis = None  # type: ignore[assignment]
 
 from ._cloud.errors import MissingLibrary, OptionError
+from ._cloud.text import quoted
 from ._cloud.urls import is_loopback
 from ._redis_failures import failure_of
 
@@ -59,13 +60,13 @@ def parse_address(text: str, default_port: int) -> Address:
     found = _ADDRESS(text.strip())
     if found is None or not _is_host(found):
         raise OptionError(
-            f"hosts: {text!r} is not a host. Write a name or an IP address, with or without a port, such as "
+            f"hosts: {quoted(text)} is not a host. Write a name or an IP address, with or without a port, such as "
             "rc1a-abc.mdb.yandexcloud.net:6380 or [2001:db8::1]:6380.",
             option="hosts",
         )
     port = int(found["bracketed_port"] or found["port"] or default_port)
     if not 1 <= port <= 65_535:
-        raise OptionError(f"hosts: {text!r} has the port {port}; ports are 1 to 65535.", option="hosts")
+        raise OptionError(f"hosts: {quoted(text)} has the port {port}; ports are 1 to 65535.", option="hosts")
     return Address(found["bracketed"] or found["bare"] or found["name"], port)
 
 
@@ -108,12 +109,12 @@ class Access:
         if redis is None:
             library = missing_required_lib("redis >= 4.3", reason="on the host where this task runs")
             raise MissingLibrary(
-                f"{library} Debian and Ubuntu have it as python3-redis; pip install redis puts it into a virtual environment."
+                f"{library}. Debian and Ubuntu have it as python3-redis; pip install redis puts it into a virtual environment."
             )
 
     @contextmanager
     def database(self, address: Address, number: int = 0) -> t.Iterator[t.Any]:
-        """A client of redis-py for one database of one host; what fails in its block is raised as an MdbError.
+        """A client of redis-py for one database of one host; what fails in its block is raised as an CloudError.
 
         :raises OptionError: the password would travel in plain text
         """

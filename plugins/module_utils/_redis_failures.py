@@ -17,38 +17,31 @@ try:
 except ImportError:
     exceptions = None  # type: ignore[assignment]
 
-from ._cloud.errors import ConnectionFailed, CredentialError, MdbError
+from ._cloud.errors import CloudError, ConnectionFailed, CredentialError, StateError
+from ._cloud.text import quoted
 
 # Verify codes of OpenSSL. Source: https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
 _OUT_OF_DATE = (9, 10)
 _OTHER_NAME = (62, 64)
-
-_LONGEST_QUOTE = 300
 
 
 class ConnectionRefused(ConnectionFailed):
     """Nothing listens there, or not yet."""
 
 
-class StillLoading(MdbError):
+class StillLoading(CloudError):
     """Redis answers, and does not serve its data yet."""
 
     kind = "wait"
 
 
-class StateError(MdbError):
-    """Redis answers, and is not what can be checked: no master, several of them, or a part of a cluster is missing."""
-
-    kind = "state"
-
-
-class CommandRefused(MdbError):
+class CommandRefused(CloudError):
     """Redis answered a command with an error."""
 
     kind = "redis"
 
 
-def failure_of(exc: Exception, where: str, *, tls: bool, user: str | None) -> MdbError:
+def failure_of(exc: Exception, where: str, *, tls: bool, user: str | None) -> CloudError:
     """The exception of redis-py in our words.
 
     :param where: the host, for the message
@@ -65,13 +58,13 @@ def failure_of(exc: Exception, where: str, *, tls: bool, user: str | None) -> Md
     if cause is not None:
         return _network_failure(cause, where, tls)
     if isinstance(exc, exceptions.InvalidResponse):
-        return ConnectionFailed(f"What listens at {where} is not Redis: {_quote(exc)}. Check host and port.")
+        return ConnectionFailed(f"What listens at {where} is not Redis: {quoted(str(exc))}. Check host and port.")
     if isinstance(exc, exceptions.ConnectionError):
-        return ConnectionFailed(f"Redis at {where} ended the connection: {_quote(exc)}. {_check_tls(tls)}")
+        return ConnectionFailed(f"Redis at {where} ended the connection: {quoted(str(exc))}. {_check_tls(tls)}")
     return _answered_error(exc, where, code)
 
 
-def _authentication_failure(exc: Exception, where: str, user: str | None) -> MdbError:
+def _authentication_failure(exc: Exception, where: str, user: str | None) -> CloudError:
     if user is None:
         return CredentialError(
             f"Redis at {where} asks for a password. Set password, and username if it is not of the user default."
@@ -86,12 +79,12 @@ def _authentication_failure(exc: Exception, where: str, user: str | None) -> Mdb
     )
 
 
-def _network_failure(cause: OSError, where: str, tls: bool) -> MdbError:
+def _network_failure(cause: OSError, where: str, tls: bool) -> CloudError:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _certificate_failure(cause, where)
     if isinstance(cause, ssl.SSLError) or "handshake" in str(cause):
         reason = getattr(cause, "reason", None) or cause
-        return ConnectionFailed(f"Redis at {where} cannot be reached by TLS: {_quote(reason)}. {_check_tls(tls)}")
+        return ConnectionFailed(f"Redis at {where} cannot be reached by TLS: {quoted(str(reason))}. {_check_tls(tls)}")
     if isinstance(cause, socket.gaierror):
         return ConnectionFailed(f"The host name of Redis at {where} cannot be resolved: {cause.strerror}. Check hosts.")
     if isinstance(cause, ConnectionRefusedError):
@@ -105,10 +98,10 @@ def _network_failure(cause: OSError, where: str, tls: bool) -> MdbError:
         )
     if isinstance(cause, (ConnectionResetError, BrokenPipeError)):
         return ConnectionFailed(f"Redis at {where} ended the connection: {cause.strerror}. {_check_tls(tls)}")
-    return ConnectionFailed(f"Redis at {where} cannot be reached: {cause.strerror or _quote(cause)}.")
+    return ConnectionFailed(f"Redis at {where} cannot be reached: {cause.strerror or quoted(str(cause))}.")
 
 
-def _certificate_failure(cause: ssl.SSLCertVerificationError, where: str) -> MdbError:
+def _certificate_failure(cause: ssl.SSLCertVerificationError, where: str) -> CloudError:
     if cause.verify_code in _OTHER_NAME:
         advice = "Name the host in hosts as its certificate does."
     elif cause.verify_code in _OUT_OF_DATE:
@@ -118,10 +111,10 @@ def _certificate_failure(cause: ssl.SSLCertVerificationError, where: str) -> Mdb
     return ConnectionFailed(f"The certificate of Redis at {where} is not trusted: {cause.verify_message}. {advice}")
 
 
-def _answered_error(exc: Exception, where: str, code: str) -> MdbError:
+def _answered_error(exc: Exception, where: str, code: str) -> CloudError:
     if isinstance(exc, exceptions.NoPermissionError) or code == "NOPERM":
         return CommandRefused(
-            f"Redis at {where} does not permit a command that the check needs: {_quote(exc)}. Give the user read access to all keys "
+            f"Redis at {where} does not permit a command that the check needs: {quoted(str(exc))}. Give the user read access to all keys "
             "and the commands that the module's documentation lists; INFO is in the category @dangerous."
         )
     moving = (
@@ -131,9 +124,9 @@ def _answered_error(exc: Exception, where: str, code: str) -> MdbError:
     )  # AskError is not always one of them
     if isinstance(exc, (*moving, exceptions.AskError)) or code in ("MOVED", "ASK", "CLUSTERDOWN", "TRYAGAIN"):
         return StateError(
-            f"The sharded cluster of Redis at {where} is moving keys, or a shard is down: {_quote(exc)}. Check again later."
+            f"The sharded cluster of Redis at {where} is moving keys, or a shard is down: {quoted(str(exc))}. Check again later."
         )
-    return CommandRefused(f"Redis at {where} answered with an error: {_quote(exc)}.")
+    return CommandRefused(f"Redis at {where} answered with an error: {quoted(str(exc))}.")
 
 
 def _check_tls(tls: bool) -> str:
@@ -148,9 +141,3 @@ def _os_error(exc: BaseException) -> OSError | None:
     while seen is not None and not isinstance(seen, OSError):
         seen = seen.__cause__ or seen.__context__
     return seen
-
-
-def _quote(said: object) -> str:
-    """A foreign message on one line, of limited length, without the full stop at its end."""
-    text = " ".join("".join(char if char.isprintable() else " " for char in str(said)).split()).rstrip(".")
-    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"

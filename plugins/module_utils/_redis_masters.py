@@ -17,9 +17,9 @@ try:
 except ImportError:
     key_slot = None  # type: ignore[assignment]
 
-from ._cloud.errors import ConnectionFailed, MdbError, OptionError
+from ._cloud.errors import CloudError, ConnectionFailed, OptionError, StateError
 from ._redis_connection import Access, Address
-from ._redis_failures import ConnectionRefused, StateError, StillLoading
+from ._redis_failures import ConnectionRefused, StillLoading
 
 SLOTS = 16_384
 POLL_INTERVAL = 1.0
@@ -57,7 +57,7 @@ def wait_for_masters(
     Only what a starting Redis shows is waited for: a refused connection, data still loading, a sharded cluster not complete yet.
 
     :raises StillLoading, ConnectionRefused: it was still so after C(wait_timeout) seconds
-    :raises MdbError: Redis cannot be asked
+    :raises CloudError: Redis cannot be asked
     """
     end = clock() + wait_timeout
     while True:
@@ -73,15 +73,11 @@ def find_masters(hosts: t.Sequence[Address], access: Access) -> list[Master]:
     """All masters of the Redis that these hosts belong to.
 
     :raises StillLoading, ConnectionRefused: not now, but this may pass
-    :raises MdbError: Redis cannot be asked
+    :raises CloudError: Redis cannot be asked
     """
-    infos: dict[Address, Info] = {}
-    failures: list[ConnectionFailed] = []
-    for address in hosts:
-        try:
-            infos[address] = access.info(address)
-        except ConnectionFailed as exc:
-            failures.append(exc)
+    answers = {address: _info_or_failure(address, access) for address in hosts}
+    infos = {address: answer for address, answer in answers.items() if not isinstance(answer, ConnectionFailed)}
+    failures = [answer for answer in answers.values() if isinstance(answer, ConnectionFailed)]
     sharded = [address for address, info in infos.items() if info.get("cluster_enabled")]
     if not sharded:
         return [_only_master(infos, failures)]
@@ -91,6 +87,13 @@ def find_masters(hosts: t.Sequence[Address], access: Access) -> list[Master]:
                 f"{sharded[0]} belongs to a sharded cluster and {address} does not. hosts must be of one cluster."
             )
     return _shards(infos, access)
+
+
+def _info_or_failure(address: Address, access: Access) -> Info | ConnectionFailed:
+    try:
+        return access.info(address)
+    except ConnectionFailed as exc:
+        return exc
 
 
 def _only_master(infos: t.Mapping[Address, Info], failures: t.Sequence[ConnectionFailed]) -> Master:
@@ -105,7 +108,7 @@ def _only_master(infos: t.Mapping[Address, Info], failures: t.Sequence[Connectio
     return Master(masters[0], infos[masters[0]])
 
 
-def _no_master(infos: t.Mapping[Address, Info], failures: t.Sequence[ConnectionFailed]) -> MdbError:
+def _no_master(infos: t.Mapping[Address, Info], failures: t.Sequence[ConnectionFailed]) -> CloudError:
     if len(failures) == 1 and not infos:
         return failures[0]
     roles = [_role(address, info) for address, info in infos.items()]

@@ -241,7 +241,7 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._cloud.errors import MdbError
+from ..module_utils._cloud.errors import CloudError
 from ..module_utils._data_check import argument_spec, check_data
 
 
@@ -250,7 +250,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
     try:
         result = check_data(module.params)
-    except MdbError as exc:
+    except CloudError as exc:
         module.fail_json(msg=str(exc), error=exc.as_dict())
     module.exit_json(changed=False, **result)
 

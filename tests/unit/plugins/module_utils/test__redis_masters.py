@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import ConnectionFailed, CredentialError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
+    ConnectionFailed,
+    CredentialError,
+    StateError,
+)
 from ansible_collections.yacloud.mdb.plugins.module_utils._redis_connection import Access, Address
 from ansible_collections.yacloud.mdb.plugins.module_utils._redis_failures import (
     ConnectionRefused,
-    StateError,
     StillLoading,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._redis_masters import Master, find_masters, wait_for_masters
