@@ -33,8 +33,8 @@ def argument_spec() -> dict[str, dict[str, t.Any]]:
         "password": {"type": "str", "no_log": True},
         "databases": {"type": "list", "elements": "int"},
         "wait_timeout": {"type": "int", "default": 300},
-        "min_keys": {"type": "int"},
-        "required_keys": {"type": "list", "elements": "str"},
+        "min_keys": {"type": "int", "no_log": False},
+        "required_keys": {"type": "list", "elements": "str", "no_log": False},
         "manifest": {"type": "dict"},
     }
 

@@ -21,7 +21,7 @@ description:
   - It only reads. To connect, it sends C(HELLO) or C(AUTH), C(CLIENT SETINFO) and C(SELECT); then C(INFO), C(DBSIZE), C(SCAN), C(PTTL), C(TYPE),
     C(EXISTS), C(STRLEN), C(GETRANGE), C(LLEN), C(LRANGE), C(SCARD), C(SSCAN), C(HLEN), C(HSCAN), C(ZCARD), C(ZSCAN), C(XLEN) and C(XRANGE),
     in a sharded cluster also C(CLUSTER INFO), C(CLUSTER MYID) and C(CLUSTER SLOTS). The user C(default) of a managed cluster may send all of them.
-  - To choose the sample, the names of all keys are read. That takes seconds for a million keys; each request is short and lets others through.
+  - To choose the sample, the names of all keys are read. That takes some ten seconds for a million keys; each request is short and lets others through.
 extends_documentation_fragment:
   - yacloud.mdb._attributes
 attributes:

@@ -6,7 +6,11 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import re
+import subprocess
+import sys
+import textwrap
 import time
 import typing as t
 from pathlib import Path
@@ -568,3 +572,51 @@ def test_a_manifest_is_read_as_json_too(run: Run, redis: RedisServer) -> None:
     shortened = copy.deepcopy(manifest)
     del shortened["databases"]["0"]["sample"][2]["digest"]
     assert "databases.0.sample[2].digest must be a string, got null" in failure(run(redis.host, manifest=shortened))
+
+
+# --- the documentation's examples ---------------------------------------------------------------------------------
+
+
+EXPECTED = """
+- ansible.builtin.assert:
+    that:
+      - restored.passed
+      - restored.checks | length == 1
+      - source.manifest.databases['0'].sample | length == 100
+"""
+
+
+def test_the_examples_do_what_they_say(redis: RedisServer, certificates: Path, tmp_path: Path) -> None:
+    redis.client().mset({f"key:{number}": number for number in range(100_000)})
+    redis.client().set("config:version", "{{ no template }}")
+    tasks = redis_data_check.EXAMPLES
+    for named, here in {
+        "rc1a-abcdefgh12345678.mdb.yandexcloud.net": f"'{redis.tls_host}'",
+        "~/.redis/YandexInternalRootCA.crt": str(certificates / "ca.pem"),
+        "/var/backups/redis": str(tmp_path),
+    }.items():
+        assert named in tasks
+        tasks = tasks.replace(named, here)
+    variables = {f"{name}_password": PASSWORD for name in ("redis", "source", "restored")}
+    variables |= {f"{name}_hosts": [redis.tls_host] for name in ("source", "restored")}
+    variables |= {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    tasks += EXPECTED
+    inventory = {"all": {"hosts": {"localhost": {}, "vm-in-the-vpc": {}}, "vars": variables}}
+    (tmp_path / "hosts.yml").write_text(json.dumps(inventory), encoding="utf-8")
+    play = "- hosts: localhost\n  gather_facts: false\n  tasks:\n"
+    (tmp_path / "play.yml").write_text(play + textwrap.indent(tasks, "    "), encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "ansible",
+        "playbook",
+        "-vvv",
+        "-i",
+        str(tmp_path / "hosts.yml"),
+        str(tmp_path / "play.yml"),
+    ]
+    collections = Path(redis_data_check.__file__).parents[5]
+    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collections), "ANSIBLE_HOME": str(tmp_path)}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+    assert PASSWORD not in run.stdout + run.stderr
