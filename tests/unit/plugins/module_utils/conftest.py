@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result, read_backups
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
+from ansible_collections.yacloud.mdb.tests.unit.samples import NOW, Ask, connection, query
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, until
 
 
@@ -76,6 +78,16 @@ def second_server() -> t.Iterator[Server]:
     """Another one."""
     with Server() as running:
         yield running
+
+
+@pytest.fixture
+def ask(server: Server) -> Ask:
+    """Asks the server, at the tests' own instant."""
+
+    def read(through: dict[str, t.Any] | None = None, **asked: t.Any) -> Result:
+        return read_backups(query(**asked), lambda: connection(server.url, **through or {}), lambda: NOW)
+
+    return read
 
 
 class Authority(t.NamedTuple):
