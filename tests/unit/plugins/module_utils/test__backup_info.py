@@ -421,7 +421,7 @@ def test_the_clusters_of_a_folder_come_with_their_state_deleted_ones_without(ser
     )
     facts = ask(folder_id=FOLDER).facts
     assert facts["clusters"] == {
-        "c0": {"name": "", "status": None, "health": None, "deleted": False},
+        "c0": {"name": None, "status": None, "health": None, "deleted": False},
         "c1": {"name": "a", "status": "9", "health": None, "deleted": False},
         "deleted": {"name": None, "status": None, "health": None, "deleted": True},
     }

@@ -234,6 +234,13 @@ def test_a_guard_about_single_backups(ask: Ask, server: Server) -> None:
     assert error.details == {"missing": ["gone2", "gone1"], "stale": ["c1"]}
 
 
+def test_a_single_backup_that_is_not_finished_is_not_missing(ask: Ask, server: Server) -> None:
+    server.on(backup_path("b1"), single("b1", createdAt=None))
+    facts = ask(backup_ids=["b1"], on_missing="error").facts
+    assert (facts["missing"], facts["newest"], [one["id"] for one in facts["incomplete"]]) == ([], {}, ["b1"])
+    assert facts["explanation"] == {"c1": "c1: no backup qualifies; 1 listed, 1 unfinished"}
+
+
 def test_one_backup_that_cannot_be_asked_for_is_an_error_for_all(ask: Ask, server: Server) -> None:
     server.always(backup_path("b1"), single("b1"))
     server.on(backup_path("b2"), failure(403, 7, "Permission denied"))
