@@ -78,7 +78,7 @@ def runs_in_process(action: ActionBase, task_vars: dict[str, t.Any]) -> bool:
 def _check_arguments(args: t.Mapping[str, t.Any], spec: Spec) -> None:
     """Refuses what a module cannot see: an option given beside its alias, and a secret that it would show as an argument."""
     for option, entry in spec.items():
-        given = [name for name in (option, *entry.get("aliases", ())) if args.get(name) is not None]
+        given = [name for name in (option, *entry.get("aliases", ())) if name in args]
         if len(given) > 1:
             raise OptionError(
                 f"{' and '.join(given)} are one option and are both given, perhaps one by module_defaults; leave one out.",
