@@ -159,7 +159,12 @@ def test_where_ansible_was_started_need_not_be_a_place_to_go_back_to(
     (tmp_path / "closed").mkdir()
     monkeypatch.chdir(tmp_path / "closed")
     made = Recorded(word="yes")
-    monkeypatch.setattr(made, "execute", lambda options: (tmp_path / "closed").rmdir() or {"changed": True})
+
+    def execute(options: dict[str, t.Any]) -> dict[str, t.Any]:
+        (tmp_path / "closed").rmdir()
+        return {"changed": True}
+
+    monkeypatch.setattr(made, "execute", execute)
     assert made.run()["changed"] is True
 
 
