@@ -118,6 +118,15 @@ def test_where_credentials_are_set(plugin: t.Any, monkeypatch: pytest.MonkeyPatc
     ]
 
 
+@pytest.mark.parametrize("option", ["iam_token", "service_account_key_file", "workload_identity_token"])
+@pytest.mark.parametrize("value", [{"key": "THE-SECRET"}, ["THE-SECRET"]])
+def test_a_credential_of_a_wrong_type_is_not_shown(plugin: t.Any, option: str, value: t.Any) -> None:
+    for of_variables, of_call in (({}, {option: value}), ({f"yacloud_mdb_{option}": value}, {})):
+        with pytest.raises(AnsibleOptionsError, match=f"^{option} must be a string, got a ") as caught:
+            find_options(plugin, of_variables, of_call)
+        assert "THE-SECRET" not in str(caught.value)
+
+
 def test_an_empty_credential_is_none(plugin: t.Any) -> None:
     find_options(plugin, {"yacloud_mdb_iam_token": ""}, {"service_account_key_file": "", "service_account_key": None})
     assert [source.values for source in credential_sources(plugin)] == [{}, {}, {}, {}]
