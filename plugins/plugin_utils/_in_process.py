@@ -25,6 +25,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._cloud.connection import PATH_VARIABLES
 from ..module_utils._cloud.errors import CloudError, OptionError
+from ._values import plain
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
@@ -112,7 +113,8 @@ def _make_paths_absolute(action: ActionBase) -> None:
 
 def _executed(action: InProcessAction) -> dict[str, t.Any]:
     spec = action.argument_spec()
-    validated = ModuleArgumentSpecValidator(spec).validate(action._task.args)
+    # A module gets plain values; Ansible's own classes would be named where one is refused.
+    validated = ModuleArgumentSpecValidator(spec).validate(plain(action._task.args))
     secrets = _secrets(validated.validated_parameters, spec)
     if validated.error_messages:
         is_unsupported = isinstance(validated.errors[0], UnsupportedError)

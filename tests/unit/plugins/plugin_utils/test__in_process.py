@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.connection import PATH_VARIABLES
@@ -89,10 +90,11 @@ def test_a_delegated_task_runs_by_the_other_host_s_interpreter() -> None:
     assert runs_in_process(action, ansible_python_interpreter="/other", ansible_delegated_vars=delegated)
 
 
-SECRETS = ("iam_token", "service_account_key", "service_account_key_file")
+ABSENT = ("delay", "iam_token", "service_account_key", "service_account_key_file")
 SPEC: dict[str, dict[str, t.Any]] = {
     "word": {"type": "str", "required": True, "aliases": ["term"]},
     "number": {"type": "int"},
+    "delay": {"type": "float"},
     "iam_token": {"type": "str", "no_log": True},
     "service_account_key": {"type": "raw", "no_log": True},
     "service_account_key_file": {"type": "str", "no_log": False},
@@ -145,7 +147,7 @@ def test_in_process(decide: t.Callable[[bool], None]) -> None:
     before, made = os.getcwd(), Recorded(word="yes", number="7")
     result = made.run(task_vars={"a": 1})
     assert result == {"of": "ansible", "changed": True, "folder": "/", "word": "yes", "number": 7} | dict.fromkeys(
-        SECRETS
+        ABSENT
     )
     assert made.notes == []
     assert os.getcwd() == before
@@ -368,6 +370,18 @@ def test_what_cannot_be_worked_with_is_refused(
     result = Recorded(**arguments).run()
     assert result["failed"] is True
     assert re.search(said, result["msg"])
+
+
+@pytest.mark.parametrize("value", ["soon", {"a": 1}, ["a"]])
+def test_no_class_of_ansible_s_is_named_where_a_value_is_refused(
+    decide: t.Callable[[bool], None], value: t.Any
+) -> None:
+    decide(True)
+    tagged = DataLoader().load(json.dumps(value))
+    assert type(tagged) is not type(value)
+    plain, ansible_s = (Recorded(word="yes", delay=made).run()["msg"] for made in (value, tagged))
+    assert ansible_s == plain
+    assert "Tagged" not in ansible_s
 
 
 @pytest.mark.parametrize("async_val", [0, 30])
