@@ -6,35 +6,30 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+import yandexcloud
+from yacloud_mdb_emulator.testing import Emulator
+from yandex.cloud.mdb.redis.v1 import (
+    backup_pb2,
+    backup_service_pb2,
+    backup_service_pb2_grpc,
+    cluster_service_pb2,
+    cluster_service_pb2_grpc,
+)
 
-from ansible_collections.yacloud.mdb.plugins.module_utils import _backup_info, _query
+from ansible_collections.yacloud.mdb.tests.integration.matrix.reading import NOW, SECOND, read
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from yacloud_mdb_emulator.testing import Emulator
-
-testing = pytest.importorskip("yacloud_mdb_emulator.testing")
-yandexcloud = pytest.importorskip("yandexcloud")
-backup_service = pytest.importorskip("yandex.cloud.mdb.redis.v1.backup_service_pb2")
-backup_service_grpc = pytest.importorskip("yandex.cloud.mdb.redis.v1.backup_service_pb2_grpc")
-cluster_service = pytest.importorskip("yandex.cloud.mdb.redis.v1.cluster_service_pb2")
-cluster_service_grpc = pytest.importorskip("yandex.cloud.mdb.redis.v1.cluster_service_pb2_grpc")
-backup_pb2 = pytest.importorskip("yandex.cloud.mdb.redis.v1.backup_pb2")
-
-NANOS = 1_000_000_000
-NOW = 1_795_168_800 * NANOS
 FOLDER = "b1gwitness"
 
 
 @pytest.fixture(scope="module")
 def secure() -> Iterator[Emulator]:
     """An emulator that speaks both, over TLS."""
-    with testing.Emulator.start(["--tls", "--grpc"]) as emulator:
+    with Emulator.start(["--tls", "--grpc"]) as emulator:
         yield emulator
 
 
@@ -88,23 +83,20 @@ def _all(call: Any, kind: Any, **fields: Any) -> dict[str, Any]:
     """Every backup of a listing by its id, as the SDK reads it."""
     found, token = {}, ""
     while True:
-        answer = call(kind(page_token=token, page_size=9, **fields))
-        found.update({backup.id: backup for backup in answer.backups})
-        token = answer.next_page_token
+        page = call(kind(page_token=token, page_size=9, **fields))
+        found.update({backup.id: backup for backup in page.backups})
+        token = page.next_page_token
         if not token:
             return found
 
 
-def _ask(emulator: Emulator, **options: Any) -> dict[str, Any]:
-    defaults = {name: spec.get("default") for name, spec in _query.argument_spec().items()}
-    reach = {"endpoint": emulator.url, "ca_path": emulator.ca_file, "service_account_key_file": emulator.key_file}
-    asked = {**defaults, **reach, "page_size": 8, **options}
-    question = _query.Query.from_options(asked)
-    return _backup_info.read_backups(question, lambda: _query.Connection.from_options(asked), lambda: NOW).facts
+def _read(emulator: Emulator, **options: Any) -> dict[str, Any]:
+    key = {"service_account_key_file": emulator.key_file}
+    return read(endpoint=emulator.url, ca_path=emulator.ca_file, page_size=8, **key, **options)
 
 
 def _instant(stamp: Any) -> int:
-    return int(stamp.seconds) * NANOS + int(stamp.nanos)
+    return int(stamp.seconds) * SECOND + int(stamp.nanos)
 
 
 def _fact(backup: Any) -> dict[str, Any]:
@@ -119,7 +111,7 @@ def _fact(backup: Any) -> dict[str, Any]:
         "source_cluster_id": backup.source_cluster_id,
         "source_shard_names": list(backup.source_shard_names),
         "type": None if kind == "BACKUP_TYPE_UNSPECIFIED" else kind,
-        "age_seconds": None if created is None else (NOW - created) // NANOS,
+        "age_seconds": None if created is None else (NOW - created) // SECOND,
     }
 
 
@@ -137,9 +129,9 @@ def test_facts_hold_every_field_of_the_definitions() -> None:
 @pytest.mark.parametrize("number", range(12))
 def test_module_says_what_the_sdk_reads(secure: Emulator, number: int) -> None:
     secure.seed(_seed(random.Random(number)))
-    stub = _sdk(secure).client(backup_service_grpc.BackupServiceStub)
-    witnessed = _all(stub.List, backup_service.ListBackupsRequest, folder_id=FOLDER)
-    facts = _ask(secure, folder_id=FOLDER)
+    stub = _sdk(secure).client(backup_service_pb2_grpc.BackupServiceStub)
+    witnessed = _all(stub.List, backup_service_pb2.ListBackupsRequest, folder_id=FOLDER)
+    facts = _read(secure, folder_id=FOLDER)
     finished = sorted(
         (backup for backup in witnessed.values() if backup.HasField("created_at")), key=_order, reverse=True
     )
@@ -156,11 +148,11 @@ def test_module_says_what_the_sdk_reads(secure: Emulator, number: int) -> None:
 def test_clusters_read_alone_are_the_same(secure: Emulator, number: int) -> None:
     seed = _seed(random.Random(number))
     secure.seed(seed)
-    stub = _sdk(secure).client(cluster_service_grpc.ClusterServiceStub)
+    stub = _sdk(secure).client(cluster_service_pb2_grpc.ClusterServiceStub)
     ids = [cluster["id"] for cluster in seed["clusters"]]
-    facts = _ask(secure, cluster_ids=ids)
+    facts = _read(secure, cluster_ids=ids)
     for cluster_id in ids:
-        witnessed = _all(stub.ListBackups, cluster_service.ListClusterBackupsRequest, cluster_id=cluster_id)
+        witnessed = _all(stub.ListBackups, cluster_service_pb2.ListClusterBackupsRequest, cluster_id=cluster_id)
         rows = [row for row in facts["backups"] + facts["incomplete"] if row["source_cluster_id"] == cluster_id]
         assert {row["id"]: row for row in rows} == {key: _fact(backup) for key, backup in witnessed.items()}
         assert facts["selection"][cluster_id]["listed"] == len(witnessed)
