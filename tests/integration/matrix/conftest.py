@@ -7,23 +7,17 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from yacloud_mdb_emulator.testing import Emulator
-
-FIGURES = "matrix cells"
+from ansible.plugins.loader import init_plugin_loader
+from yacloud_mdb_emulator.testing import Emulator
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let Ansible's plugin loader find the collection where Python finds it."""
-    from ansible.plugins.loader import init_plugin_loader
-
     roots = os.environ.get("ANSIBLE_COLLECTIONS_PATH", str(Path(__file__).parents[3] / "build/collections"))
     sys.path[:0] = [root for root in roots.split(":") if root not in sys.path]
     init_plugin_loader(roots.split(":"))
@@ -40,8 +34,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def running() -> Iterator[Emulator]:
     """The process."""
-    testing = pytest.importorskip("yacloud_mdb_emulator.testing")
-    with testing.Emulator.start() as emulator:
+    with Emulator.start() as emulator:
         yield emulator
 
 

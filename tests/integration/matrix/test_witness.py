@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ def _seed(rng: random.Random) -> dict[str, Any]:
     clusters = [
         {
             "id": f"c9qwitness{number}",
+            "name": f"witness-{number}",
             "folder_id": FOLDER,
             "deleted": rng.random() < 0.3,
             "backups": [_backup(rng, index) for index in range(rng.choice((0, 1, 7, 40)))],
@@ -99,8 +100,8 @@ def _instant(stamp: Any) -> int:
     return int(stamp.seconds) * SECOND + int(stamp.nanos)
 
 
-def _fact(backup: Any) -> dict[str, Any]:
-    """What the module should say of a backup, from the SDK's message alone."""
+def _fact(backup: Any, names: Mapping[str, str] = {}) -> dict[str, Any]:
+    """What the module should say of a backup, from the SDK's message and the clusters' names alone."""
     created = _instant(backup.created_at) if backup.HasField("created_at") else None
     kind = backup_pb2.Backup.BackupType.Name(backup.type)
     return {
@@ -109,6 +110,7 @@ def _fact(backup: Any) -> dict[str, Any]:
         "created_at": backup.created_at.ToJsonString() if backup.HasField("created_at") else None,
         "started_at": backup.started_at.ToJsonString() if backup.HasField("started_at") else None,
         "source_cluster_id": backup.source_cluster_id,
+        "source_cluster_name": names.get(backup.source_cluster_id),
         "source_shard_names": list(backup.source_shard_names),
         "type": None if kind == "BACKUP_TYPE_UNSPECIFIED" else kind,
         "age_seconds": None if created is None else (NOW - created) // SECOND,
@@ -123,24 +125,26 @@ def _order(backup: Any) -> tuple[int, int, str]:
 def test_facts_hold_every_field_of_the_definitions() -> None:
     """A field that the vendor adds must become a fact on purpose."""
     fields = {field.name for field in backup_pb2.Backup.DESCRIPTOR.fields}
-    assert fields | {"age_seconds"} == set(_fact(backup_pb2.Backup()))
+    assert fields | {"age_seconds", "source_cluster_name"} == set(_fact(backup_pb2.Backup()))
 
 
 @pytest.mark.parametrize("number", range(12))
 def test_module_says_what_the_sdk_reads(secure: Emulator, number: int) -> None:
-    secure.seed(_seed(random.Random(number)))
+    seed = _seed(random.Random(number))
+    secure.seed(seed)
+    names = {cluster["id"]: cluster["name"] for cluster in seed["clusters"] if not cluster["deleted"]}
     stub = _sdk(secure).client(backup_service_pb2_grpc.BackupServiceStub)
     witnessed = _all(stub.List, backup_service_pb2.ListBackupsRequest, folder_id=FOLDER)
     facts = _read(secure, folder_id=FOLDER)
     finished = sorted(
         (backup for backup in witnessed.values() if backup.HasField("created_at")), key=_order, reverse=True
     )
-    assert facts["backups"] == [_fact(backup) for backup in finished]
-    running = [_fact(backup) for backup in witnessed.values() if not backup.HasField("created_at")]
+    assert facts["backups"] == [_fact(backup, names) for backup in finished]
+    running = [_fact(backup, names) for backup in witnessed.values() if not backup.HasField("created_at")]
     assert sorted(facts["incomplete"], key=lambda row: row["id"]) == sorted(running, key=lambda row: row["id"])
     newest: dict[str, Any] = {}
     for backup in finished:
-        newest.setdefault(backup.source_cluster_id, _fact(backup))
+        newest.setdefault(backup.source_cluster_id, _fact(backup, names))
     assert facts["newest"] == newest
 
 
