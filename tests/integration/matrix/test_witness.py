@@ -22,8 +22,7 @@ from yandex.cloud.mdb.redis.v1 import (
 )
 
 from ansible_collections.yacloud.mdb.tests.integration.matrix.reading import NOW, SECOND, read
-
-FOLDER = "b1gwitness"
+from ansible_collections.yacloud.mdb.tests.integration.matrix.samples import FOLDER, random_seed
 
 
 @pytest.fixture(scope="module")
@@ -31,47 +30,6 @@ def secure() -> Iterator[Emulator]:
     """An emulator that speaks both, over TLS."""
     with Emulator.start(["--tls", "--grpc"]) as emulator:
         yield emulator
-
-
-def _time(rng: random.Random) -> str:
-    digits = rng.choice((0, 3, 6, 9))
-    second = (
-        f"2026-{rng.randrange(1, 12):02d}-{rng.randrange(1, 29):02d}T{rng.randrange(24):02d}:00:{rng.randrange(3):02d}"
-    )
-    return second + (f".{rng.randrange(1, 10**digits):0{digits}d}Z" if digits else "Z")
-
-
-def _backup(rng: random.Random, number: int) -> dict[str, Any]:
-    """A backup of any shape that the definitions allow; few distinct times, so that the order has to look further."""
-    fields = {
-        "id": f"b:{rng.randrange(10**6):06d}:{number}",
-        "created_at": _time(rng),
-        "started_at": _time(rng),
-        "type": rng.choice(("AUTOMATED", "MANUAL")),
-        "source_shard_names": [f"shard{shard}" for shard in range(rng.randrange(4))],
-    }
-    return {name: value for name, value in fields.items() if name == "id" or rng.random() < 0.85}
-
-
-def _seed(rng: random.Random) -> dict[str, Any]:
-    clusters = [
-        {
-            "id": f"c9qwitness{number}",
-            "name": f"witness-{number}",
-            "folder_id": FOLDER,
-            "deleted": rng.random() < 0.3,
-            "backups": [_backup(rng, index) for index in range(rng.choice((0, 1, 7, 40)))],
-        }
-        for number in range(4)
-    ]
-    settings = {
-        "random_seed": rng.randrange(1000),
-        "page_token_format": rng.choice(("opaque", "url-hostile", "numeric", "long")),
-        "empty_pages": rng.choice(("none", "all")),
-        "repeat_rows": rng.random() < 0.5,
-        "deleted_cluster_answer": "list",
-    }
-    return {"clusters": clusters, "settings": settings}
 
 
 def _sdk(emulator: Emulator) -> Any:
@@ -103,7 +61,7 @@ def _instant(stamp: Any) -> int:
 def _fact(backup: Any, names: Mapping[str, str] = {}) -> dict[str, Any]:
     """What the module should say of a backup, from the SDK's message and the clusters' names alone."""
     created = _instant(backup.created_at) if backup.HasField("created_at") else None
-    kind = backup_pb2.Backup.BackupType.Name(backup.type)
+    kind = backup_pb2.Backup.BackupType.DESCRIPTOR.values_by_number.get(backup.type)
     return {
         "id": backup.id,
         "folder_id": backup.folder_id,
@@ -112,7 +70,7 @@ def _fact(backup: Any, names: Mapping[str, str] = {}) -> dict[str, Any]:
         "source_cluster_id": backup.source_cluster_id,
         "source_cluster_name": names.get(backup.source_cluster_id),
         "source_shard_names": list(backup.source_shard_names),
-        "type": None if kind == "BACKUP_TYPE_UNSPECIFIED" else kind,
+        "type": None if backup.type == 0 else kind.name if kind else str(backup.type),
         "age_seconds": None if created is None else (NOW - created) // SECOND,
     }
 
@@ -130,7 +88,7 @@ def test_facts_hold_every_field_of_the_definitions() -> None:
 
 @pytest.mark.parametrize("number", range(12))
 def test_module_says_what_the_sdk_reads(secure: Emulator, number: int) -> None:
-    seed = _seed(random.Random(number))
+    seed = random_seed(random.Random(number))
     secure.seed(seed)
     names = {cluster["id"]: cluster["name"] for cluster in seed["clusters"] if not cluster["deleted"]}
     stub = _sdk(secure).client(backup_service_pb2_grpc.BackupServiceStub)
@@ -150,7 +108,7 @@ def test_module_says_what_the_sdk_reads(secure: Emulator, number: int) -> None:
 
 @pytest.mark.parametrize("number", range(12, 18))
 def test_clusters_read_alone_are_the_same(secure: Emulator, number: int) -> None:
-    seed = _seed(random.Random(number))
+    seed = random_seed(random.Random(number))
     secure.seed(seed)
     stub = _sdk(secure).client(cluster_service_pb2_grpc.ClusterServiceStub)
     ids = [cluster["id"] for cluster in seed["clusters"]]
