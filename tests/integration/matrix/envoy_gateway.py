@@ -37,7 +37,7 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @contextlib.contextmanager
-def gateways(grpc_address: str) -> Iterator[dict[str, str]]:
+def running(grpc_address: str) -> Iterator[dict[str, str]]:
     """The base URL of each variant, while one Envoy serves them all. Skips the test where there is no Envoy."""
     binary = _binary()
     with tempfile.TemporaryDirectory(prefix="yacloud-mdb-envoy-") as folder:

@@ -21,7 +21,6 @@ from ansible.plugins.loader import lookup_loader
 from ansible.template import Templar
 from yacloud_mdb_emulator.testing import Emulator
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError
 from ansible_collections.yacloud.mdb.plugins.module_utils._query import Query
 from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest_lookup
@@ -130,10 +129,9 @@ def seeded(running: Emulator) -> Emulator:
 
 
 @pytest.fixture
-def cloud(seeded: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """The same for each cell: no fault left over, no token that an earlier cell obtained."""
+def cloud(seeded: Emulator) -> Emulator:
+    """The same for each cell: no fault left over."""
     seeded.clear_faults()
-    monkeypatch.setattr(tokens, "_SOURCES", {})
     return seeded
 
 
