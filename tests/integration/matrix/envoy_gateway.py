@@ -27,6 +27,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "enums-as-numbers": {"print": {"always_print_enums_as_ints": True}},
     "errors-in-headers": {"convert_grpc_status": False},
     "gzip": {"gzip": True},
+    "strict": {"validation": {"reject_unknown_method": True, "reject_unknown_query_parameters": True}},
     "closing": {"connections": {"max_requests_per_connection": 1}},
 }
 """Options of the gateway, by a name for them. Which of them the cloud has is unknown."""
@@ -62,12 +63,13 @@ def _binary() -> str:
 
 def _config(grpc_address: str) -> str:
     template = jinja2.Template(_TEMPLATE.read_text(encoding="utf-8"), undefined=jinja2.ChainableUndefined)
-    return template.render(
+    config: str = template.render(
         grpc_port=grpc_address.rpartition(":")[2],
         variants=VARIANTS,
         descriptors=base64.b64encode(_descriptor_set()).decode(),
         services=[module.DESCRIPTOR.services_by_name[service].full_name for module, service, _methods in SERVED],
     )
+    return config
 
 
 def _descriptor_set() -> bytes:
