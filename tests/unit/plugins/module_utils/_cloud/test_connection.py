@@ -29,12 +29,12 @@ def validated(**given_options: t.Any) -> dict[str, t.Any]:
     """The parameters as AnsibleModule makes them, environment included."""
     result = ArgumentSpecValidator(connection_spec(REDIS.service)).validate(given_options)
     assert not result.error_messages, result.error_messages
-    return result.validated_parameters
+    return t.cast("dict[str, t.Any]", result.validated_parameters)
 
 
-def connect(sources: list[CredentialSource] | None = None, **given_options: t.Any) -> Connection:
+def connect(**given_options: t.Any) -> Connection:
     """The connection of these options, the others at their defaults."""
-    return Connection.from_options(options(**given_options), REDIS.service, sources)
+    return Connection.from_options(options(**given_options), REDIS.service)
 
 
 # --- the argument spec ---
@@ -190,5 +190,8 @@ def test_strings_make_a_connection_or_one_of_our_errors(given_options: dict[str,
 def test_sources_given_are_the_only_places_of_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YC_IAM_TOKEN", "other")
     sources = [CredentialSource("the call", {}), CredentialSource("vars", {"iam_token": TOKEN})]
-    assert connect(sources, iam_token="third").credential.description == "iam_token of vars"
-    assert connect([]).credential.identity[0] == "instance_metadata"
+    assert (
+        Connection.from_options(options(iam_token="third"), REDIS.service, sources).credential.description
+        == "iam_token of vars"
+    )
+    assert Connection.from_options(options(), REDIS.service, []).credential.identity[0] == "instance_metadata"
