@@ -12,8 +12,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-import yaml
-from ansible.module_utils.common.yaml import SafeDumper
+from ansible.module_utils.common.yaml import yaml_dump
 
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.text import quoted, type_name
@@ -53,16 +52,9 @@ def _json(value: t.Any) -> str:
 
 
 def _yaml(value: t.Any) -> str:
-    text: str = yaml.dump(
-        value,
-        Dumper=SafeDumper,
-        explicit_start=True,
-        sort_keys=False,
-        allow_unicode=True,
-        default_flow_style=False,
-        width=1000,
+    return str(
+        yaml_dump(value, explicit_start=True, sort_keys=False, allow_unicode=True, default_flow_style=False, width=1000)
     )
-    return text
 
 
 KINDS = (

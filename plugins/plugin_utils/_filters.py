@@ -23,7 +23,7 @@ T = t.TypeVar("T")
 def as_filter(function: t.Callable[..., T]) -> t.Callable[..., T]:
     """The function as a filter of its name, for which an option that is "omit" is one that was not given.
 
-    :raises AnsibleFilterError: where the function raises an error of the collection; the filter's name stands before its message
+    :raises AnsibleFilterError: where the function raises an error of the collection; Ansible puts the filter's name before it
     """
 
     @jinja2.pass_environment
@@ -34,6 +34,6 @@ def as_filter(function: t.Callable[..., T]) -> t.Callable[..., T]:
         try:
             return function(*args, **given)
         except CloudError as exc:
-            raise AnsibleFilterError(f"{function.__name__}: {exc}") from None
+            raise AnsibleFilterError(str(exc)) from None
 
     return filtering

@@ -1,5 +1,6 @@
 /* SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
-   SPDX-License-Identifier: GPL-3.0-or-later */
+   SPDX-License-Identifier: GPL-3.0-or-later
+*/
 "use strict";
 const field = document.querySelector(".filter input");
 const found = document.querySelector(".filter output");

@@ -17,6 +17,7 @@ from ..module_utils._cloud.durations import format_duration
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.instants import SECOND, parse_instant
 from ..module_utils._cloud.text import type_name
+from ..module_utils._criteria import CRITERIA
 from ._report import page
 from ._timeline import SAMPLES, Axis, Mark, Path, axis_labels, paths, within
 from ._values import instant_of, plain
@@ -28,7 +29,6 @@ MANY = 20
 _SIGNS = {"never": "✕", "stale": "▲", "fresh": "✓", "skipped": "○"}
 _WORDS = {"never": "Never backed up", "stale": "Too old", "fresh": "Fresh", "skipped": "Not judged"}
 _KINDS = {"AUTOMATED": "automated", "MANUAL": "manual", None: "of unknown type"}
-_CRITERIA = ("created_after", "created_before", "type", "shards")
 
 _Facts = t.Mapping[str, t.Any]
 
@@ -79,7 +79,7 @@ def freshness_page(verdict: _Facts, backups: t.Any = ()) -> str:
         "signs": _SIGNS,
         "words": _WORDS,
         "evaluated_at": verdict["evaluated_at"],
-        "measured_from": verdict["measured_from"],
+        "measured_from": "the check" if of_check else "created_before",
         "facts": _asked(verdict["query"]),
         "tables": _tables(rows),
         "legend": [(shows, SAMPLES[shows], words) for shows, words in _legend(verdict, kinds)],
@@ -97,7 +97,7 @@ def _outcome(verdict: _Facts) -> tuple[str, str]:
 
 
 def _asked(query: _Facts) -> list[str]:
-    given = {name: query.get(name) for name in _CRITERIA if query.get(name)}
+    given = {name: query.get(name) for name in CRITERIA if query.get(name)}
     criteria = [f"{name} {', '.join(value) if isinstance(value, list) else value}" for name, value in given.items()]
     return [
         *([f"folder {query['folder_id']}"] if query.get("folder_id") else []),
@@ -163,7 +163,7 @@ def _against(cluster: _Facts, limit: int, marks: list[Mark]) -> tuple[str, str |
     if cluster["status"] == "never":
         return "Nothing to restore", cluster["reason"]
     if cluster["status"] == "skipped":
-        return "Not judged", cluster["reason"]
+        return "", cluster["reason"]
     if cluster["status"] == "stale":
         return f"{format_duration(marks[0].age - limit, beyond=0)} too old", None
     return f"{format_duration(limit - marks[0].age)} to spare", None
@@ -194,14 +194,15 @@ def _marks(rows: t.Any, verdict: _Facts, measured_from: int) -> dict[str, list[M
         raise OptionError(f"backups must be a list of backups, got {type_name(rows)}.", option="backups")
     clusters = {cluster["cluster_id"]: cluster for cluster in verdict["clusters"].values()}
     found: dict[str, list[Mark]] = {cluster_id: [] for cluster_id in clusters}
-    for row in plain(rows):
-        if not isinstance(row, dict) or not {"source_cluster_id", "created_at"} <= set(row):
+    for row in rows:
+        if not isinstance(row, t.Mapping) or not {"source_cluster_id", "created_at"} <= set(row):
             raise OptionError(
                 "backups holds something that is not a backup; give it the backups of the result.", option="backups"
             )
-        if row["source_cluster_id"] in found:
+        # Each value read of a variable of Ansible's costs, so that no other is.
+        if (cluster_id := plain(row["source_cluster_id"])) in found:
             age = measured_from - instant_of(row["created_at"], "created_at")
-            found[row["source_cluster_id"]].append(Mark(age, row.get("type")))
+            found[cluster_id].append(Mark(age, plain(row.get("type"))))
     for cluster_id, cluster in clusters.items():
         if (newest := cluster["newest"]) and not found[cluster_id]:
             age = measured_from - instant_of(newest["created_at"], "created_at")

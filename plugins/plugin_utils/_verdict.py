@@ -54,9 +54,8 @@ class _Objective:
                 "max_age is missing. Give it to this filter or to yacloud.mdb.redis_backup_info, such as 26h.",
                 option="max_age",
             )
-        text = str(given).strip()
-        measured_from = _measured_from(result)
-        text = f"{text}s" if re.fullmatch(r"[0-9.]+", text) else text
+        text, measured_from = str(given).strip(), _measured_from(result)
+        text += "s" if re.fullmatch(r"[0-9.]+", text) else ""
         return cls(text, limit, measured_from, instant_of(measured_from, "created_before"))
 
 
@@ -80,14 +79,10 @@ class _Exceptions:
 
     @classmethod
     def of(cls, exclude: t.Any, skip_stopped: t.Any) -> _Exceptions:
-        patterns = [] if exclude is None else plain(listed(exclude))
-        if not isinstance(patterns, list) or not all(isinstance(item, str) for item in patterns):
-            wrong = (
-                next((item for item in patterns if not isinstance(item, str)), None)
-                if isinstance(patterns, list)
-                else exclude
-            )
-            raise OptionError(f"exclude must hold names or ids, got {type_name(wrong)}.", option="exclude")
+        given = [] if exclude is None else plain(listed(exclude))
+        patterns = given if isinstance(given, list) else [given]
+        if wrong := [item for item in patterns if not isinstance(item, str)]:
+            raise OptionError(f"exclude must hold names or ids, got {type_name(wrong[0])}.", option="exclude")
         if "" in patterns:
             raise OptionError("exclude holds an empty string; leave it out, or name a cluster.", option="exclude")
         try:
@@ -180,7 +175,10 @@ def _reason(
     cluster: dict[str, t.Any], why_skipped: str | None, counts: dict[str, t.Any], age: int | None, limit: int
 ) -> str:
     parts = [why_skipped] if why_skipped else []
-    parts.append(_why_none(counts) if age is None else _newest(cluster, age, limit))
+    if age is None:
+        parts.append(_why_none(counts))
+    elif not why_skipped:
+        parts.append(_distance(cluster, age, limit))
     if cluster["cluster_status"] == "STOPPED":
         parts.append("the cluster is STOPPED and makes no backups")
     if cluster["running"]:
@@ -188,12 +186,11 @@ def _reason(
     return "; ".join(parts)
 
 
-def _newest(cluster: dict[str, t.Any], age: int, limit: int) -> str:
+def _distance(cluster: dict[str, t.Any], age: int, limit: int) -> str:
     newest = printable(f"its newest backup {cluster['newest']['id']} of {cluster['newest']['created_at']}")
-    if cluster["status"] == "stale":
+    if age > limit:
         return f"{newest} is {aged(age, limit)}, {format_duration(age - limit, beyond=0)} beyond the objective"
-    to_spare = f", {format_duration(limit - age)} to spare" if cluster["status"] == "fresh" else ""
-    return f"{newest} is {aged(age)}{to_spare}"
+    return f"{newest} is {aged(age)}, {format_duration(limit - age)} to spare"
 
 
 def _why_none(counts: dict[str, t.Any]) -> str:

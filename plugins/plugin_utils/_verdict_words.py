@@ -54,7 +54,7 @@ def message(verdict: Verdict) -> list[str]:
         headline(verdict),
         *_missed(verdict),
         *([_fresh(fresh)] if fresh else []),
-        *(_line("skipped", key, cluster) for key, cluster in _of(verdict, "skipped")),
+        *(_skipped(key, cluster) for key, cluster in _of(verdict, "skipped")),
     ]
 
 
@@ -71,6 +71,8 @@ def label(key: str, cluster: t.Mapping[str, t.Any]) -> str:
 
 def printable(text: str) -> str:
     """Text from outside; what cannot be printed, or would turn the writing direction, is made visible."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
@@ -84,6 +86,11 @@ def _of(verdict: Verdict, *statuses: str) -> list[tuple[str, t.Mapping[str, t.An
 
 def _line(status: str, key: str, cluster: t.Mapping[str, t.Any]) -> str:
     return f"  {status:<7} {label(key, cluster)}: {cluster['reason']}"
+
+
+def _skipped(key: str, cluster: t.Mapping[str, t.Any]) -> str:
+    newest = f"; its newest backup is {aged(cluster['age_seconds'] * SECOND)}" if cluster["newest"] else ""
+    return f"{_line('skipped', key, cluster)}{newest}"
 
 
 def _fresh(clusters: list[tuple[str, t.Mapping[str, t.Any]]]) -> str:

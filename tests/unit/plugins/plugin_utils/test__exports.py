@@ -131,5 +131,5 @@ def test_each_input_has_its_formats(value: t.Any, format_name: t.Any, message: s
 
 
 def test_an_option_of_another_format_is_refused() -> None:
-    with pytest.raises(OptionError, match="^format html takes no option labels"):
+    with pytest.raises(OptionError, match=r"^format html takes no option labels"):
         export_text(folder(), "html", {"labels": {}})

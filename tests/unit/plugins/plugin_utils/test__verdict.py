@@ -80,7 +80,7 @@ def test_the_message_says_each_thing_once() -> None:
     assert verdict["message"] == [
         *missed,
         "  fresh   1 cluster, newest backup 3h old",
-        f"  skipped c9qgone: deleted, 1 backup left for at most 7 days; its newest backup c9qgone:b00000 of {hours_ago(50)} is 2d 2h old",
+        "  skipped c9qgone: deleted, 1 backup left for at most 7 days; its newest backup is 2d 2h old",
     ]
 
 
@@ -124,7 +124,7 @@ def test_the_filters_objective_outranks_the_modules() -> None:
 
 @pytest.mark.parametrize("max_age", [None, "", "soon", True, -1])
 def test_an_objective_is_needed(max_age: t.Any) -> None:
-    with pytest.raises(OptionError, match="^max_age "):
+    with pytest.raises(OptionError, match=r"^max_age "):
         folder(max_age)
 
 
@@ -159,7 +159,7 @@ def test_patterns_mind_the_case() -> None:
 
 @pytest.mark.parametrize("exclude", ["", ["carts", ""], [None], {"carts": 1}, [["carts"]], True])
 def test_what_cannot_be_excluded(exclude: t.Any) -> None:
-    with pytest.raises(OptionError, match="^exclude "):
+    with pytest.raises(OptionError, match=r"^exclude "):
         folder(exclude=exclude)
 
 
@@ -177,7 +177,7 @@ def test_running_clusters_are_not_skipped() -> None:
 
 @pytest.mark.parametrize("value", ["maybe", 5, None, []])
 def test_skip_stopped_is_a_boolean(value: t.Any) -> None:
-    with pytest.raises(OptionError, match="^skip_stopped must be a boolean, got "):
+    with pytest.raises(OptionError, match=r"^skip_stopped must be a boolean, got "):
         folder(skip_stopped=value)
 
 
@@ -208,8 +208,7 @@ def test_fresh_clusters_share_a_line() -> None:
     given["selection"][ORDERS] = counts(1, 1)
     assert judge(given, "26h")["message"] == [
         "All 3 clusters have a backup within the objective of 26h.",
-        "  fresh   3 clusters, newest backup between 3h and 25h 30m old; STOPPED and making no backups: c9qcarts (carts);"
-        " 1 with a backup running",
+        "  fresh   3 clusters, newest backup between 3h and 25h 30m old; STOPPED and making no backups: c9qcarts (carts); 1 with a backup running",
     ]
 
 
@@ -238,7 +237,7 @@ def test_a_cluster_that_its_own_listing_says_is_deleted_is_skipped() -> None:
     given = result({ORDERS: backups(ORDERS, 90, 91)}, {"orders": ORDERS})
     given["clusters"][ORDERS]["deleted"] = True
     verdict = judge(given, "26h")
-    assert only(verdict)["reason"].startswith("deleted, 2 backups left for at most 7 days; ")
+    assert only(verdict)["reason"] == "deleted, 2 backups left for at most 7 days"
     assert verdict["message"][0] == "No cluster was checked."
 
 

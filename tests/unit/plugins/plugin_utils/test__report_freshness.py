@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._freshness import judge
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._report import report_html
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._report_style import STYLE
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.plugin_utils import _report
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._report_freshness import MANY, freshness_page
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._timeline import Axis
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._verdict import judge
 from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import (
     CARTS,
     GONE,
@@ -28,11 +28,13 @@ from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results imp
     ORDERS,
     SESSIONS,
     backups,
+    counts,
+    hours_ago,
     result,
 )
-from ansible_collections.yacloud.mdb.tests.unit.samples import row
 
-VOID = frozenset({"meta", "link", "img"})
+STYLE = Path(_report.__file__).with_name("_report.css").read_text(encoding="utf-8")
+VOID = frozenset({"meta", "link", "img", "input"})
 
 
 class Page(html.parser.HTMLParser):
@@ -62,27 +64,31 @@ class Page(html.parser.HTMLParser):
 
     @property
     def text(self) -> str:
-        return " ".join(" ".join(data for tag, data in self.texts if tag not in ("style", "title")).split())
+        return " ".join(" ".join(data for tag, data in self.texts if tag not in ("style", "script", "title")).split())
 
     def all(self, tag: str, **attributes: str) -> list[dict[str, str | None]]:
         return [found for name, found in self.elements if name == tag and attributes.items() <= found.items()]
 
 
-def page_of(answer: dict[str, t.Any], **options: t.Any) -> str:
-    return report_html(judge(answer, {}, **{"max_age": "26h", **options}), answer["backups"])
+def page_of(given: dict[str, t.Any], **options: t.Any) -> str:
+    return freshness_page(judge(given, "26h", **options), given["backups"])
 
 
 def folder(orders: str = "orders-prod") -> dict[str, t.Any]:
-    return result(
+    given = result(
         {
-            ORDERS: [*backups(ORDERS, 3, 27, 51), row(9, ORDERS, createdAt=row(0, ORDERS)["createdAt"], type="MANUAL")],
+            ORDERS: [*backups(ORDERS, 3, 27, 51), *backups(ORDERS, 900, type="MANUAL")],
             SESSIONS: backups(SESSIONS, 30, type="MANUAL"),
             CARTS: [],
             GONE: backups(GONE, 50),
         },
         {orders: ORDERS, "sessions-prod": SESSIONS, "carts": CARTS},
         (GONE,),
+        {SESSIONS: "STOPPED"},
+        folder_id="b1g",
     )
+    given["selection"][ORDERS] = counts(4, 1)
+    return given
 
 
 def many(count: int) -> dict[str, t.Any]:
@@ -96,16 +102,21 @@ def many(count: int) -> dict[str, t.Any]:
 def test_the_worst_cluster_is_first_and_each_verdict_is_in_words() -> None:
     page = Page(page_of(folder()))
     rows = [attributes["class"] for attributes in page.all("tr") if attributes.get("class")]
-    assert rows == ["never", "stale", "fresh"]
+    assert rows == ["never", "stale", "fresh", "skipped"]
     assert "2 of 3 clusters miss the objective of 26h" in page.text
-    assert re.search(r"Never backed up.*carts.*None.*Nothing to restore.*the API lists none", page.text)
-    assert re.search(r"Too old.*sessions-prod.*30h old.*2026-11-19 04:00 UTC.*manual.*4h too old", page.text)
-    assert re.search(r"Fresh.*orders-prod.*3h old.*2026-11-20 07:00 UTC.*automated.*23h to spare", page.text)
-    assert re.search(r"Deleted clusters, not judged.*c9qgone.*2d 2h old", page.text)
+    assert re.search(r"Never backed up.*carts.*None.*Nothing to restore.*no backup exists", page.text)
+    assert re.search(
+        r"Too old.*sessions-prod.*STOPPED: makes no backups.*30h old.*2026-11-19 04:00 UTC.*manual.*4h too old",
+        page.text,
+    )
+    assert re.search(
+        r"Fresh.*orders-prod.*1 backup running.*3h old.*2026-11-20 07:00 UTC.*automated.*23h to spare", page.text
+    )
+    assert re.search(r"1 cluster not judged.*c9qgone.*2d 2h old.*deleted, 1 backup left for at most 7 days", page.text)
 
 
 @pytest.mark.parametrize(
-    ("answer", "says"),
+    ("given", "says"),
     [
         (result({}), "No cluster was checked"),
         (result({ORDERS: backups(ORDERS, 3)}), "The cluster has a backup within the objective of 26h"),
@@ -113,27 +124,18 @@ def test_the_worst_cluster_is_first_and_each_verdict_is_in_words() -> None:
         (many(300), "39 of 300 clusters miss the objective of 26h"),
     ],
 )
-def test_any_number_of_clusters(answer: dict[str, t.Any], says: str) -> None:
-    text = page_of(answer)
+def test_any_number_of_clusters(given: dict[str, t.Any], says: str) -> None:
+    text = page_of(given)
     page = Page(text)
     assert says in page.text
-    assert len(page.all("svg", role="img")) == len(answer["selection"])
-    assert len(text) < 12_000 + 2_000 * len(answer["selection"])
+    assert len(page.all("svg", role="img")) == len(given["selection"])
+    assert len(text) < 12_000 + 2_000 * len(given["selection"])
 
 
 def test_the_legend_explains_what_is_there() -> None:
     for kind, explained in (("AUTOMATED", False), (None, True)):
-        answer = result(
-            {ORDERS: backups(ORDERS, 3, type=kind), GONE: backups(GONE, 50, type=None)}, {"orders": ORDERS}, (GONE,)
-        )
-        assert ("backup of unknown type" in Page(page_of(answer)).text) is explained
-
-
-def test_the_legend_explains_nothing_that_is_too_old_to_be_shown() -> None:
-    text = page_of(result({ORDERS: [*backups(ORDERS, 3), *backups(ORDERS, 400, type="MANUAL")]}))
-    legend = Page(text).text
-    assert "automated backup" in legend
-    assert "backup of unknown type" not in legend
+        given = result({ORDERS: [*backups(ORDERS, 3, type=kind), *backups(ORDERS, 400, type=None)]})
+        assert ("backup of unknown type" in Page(page_of(given)).text) is explained
 
 
 def test_the_same_facts_give_the_same_page() -> None:
@@ -142,14 +144,14 @@ def test_the_same_facts_give_the_same_page() -> None:
 
 def older_signs(text: str) -> list[float]:
     """Where the lines say that older backups are not shown."""
-    return [float(x) for x in re.findall(r'<svg class="line".*?class="older" d="M([\d.]+) ', text)]
+    return [float(x) for x in re.findall(r'<svg class="line"[^\n]*class="older" d="M([\d.]+) ', text)]
 
 
 def test_backups_that_were_not_returned_are_not_said_to_be_beyond_the_line() -> None:
     """20 of one week, of which the role asks for the newest 15 only."""
-    answer = result({ORDERS: backups(ORDERS, *range(1, 161, 8))}, limit=15)
-    text = page_of(answer)
-    assert len(answer["backups"]) == 15
+    given = result({ORDERS: backups(ORDERS, *range(1, 161, 8))}, limit=15)
+    text = page_of(given)
+    assert len(given["backups"]) == 15
     (label,) = [svg["aria-label"] for svg in Page(text).all("svg", role="img")]
     assert label == "The newest 15 backups: 15 automated; 5 older, not shown. The newest is 1h old."
     axis = Axis(26 * HOUR)
@@ -163,6 +165,7 @@ def test_backups_that_were_not_returned_are_not_said_to_be_beyond_the_line() -> 
 def test_a_backup_from_the_future_is_said_to_be_ahead() -> None:
     page = Page(page_of(result({ORDERS: backups(ORDERS, -0.25)})))
     (label,) = [svg["aria-label"] for svg in page.all("svg", role="img")]
+    assert label
     assert label.endswith("The newest is 15m ahead of the clock.")
     assert "15m ahead of the clock" in page.text
 
@@ -173,6 +176,7 @@ def test_lines_are_told_in_words_to_those_who_cannot_see_them() -> None:
         "No backup",
         "Backups of the last 7d 14h: 1 manual. The newest is 30h old.",
         "Backups of the last 7d 14h: 3 automated; 1 older, not shown. The newest is 3h old.",
+        "Backups of the last 7d 14h: 1 automated. The newest is 2d 2h old.",
     ]
     assert all(svg.get("aria-hidden") == "true" for svg in page.all("svg") if svg.get("role") != "img")
     assert page.all("html", lang="en")
@@ -206,25 +210,33 @@ def test_names_are_text_whatever_they_hold(name: str) -> None:
 
 @pytest.mark.parametrize("field", ["id", "type"])
 def test_other_fields_are_text_too(field: str) -> None:
-    answer = result({ORDERS: backups(ORDERS, 30, **{field: HOSTILE[0]})})
-    page = Page(page_of(answer))
+    given = result({ORDERS: backups(ORDERS, 30, **{field: HOSTILE[0]})})
+    page = Page(page_of(given))
     assert HOSTILE[0] in page.text
     assert not page.all("script")
 
 
-def test_it_loads_and_runs_nothing() -> None:
-    text = page_of(folder())
+def policy_of(text: str) -> str:
+    (policy,) = (
+        found["content"] for found in Page(text).all("meta") if found.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy
+    return policy
+
+
+@pytest.mark.parametrize(("given", "scripts"), [(folder(), 0), (many(30), 1)])
+def test_it_loads_nothing_and_runs_no_more_than_its_policy_allows(given: dict[str, t.Any], scripts: int) -> None:
+    text = page_of(given)
     page = Page(text)
     assert not re.search(r"(?i)https?:|//|url\(|@import|expression\(", re.sub(r"<!DOCTYPE[^>]*>", "", text))
+    assert not [tag for tag, _found in page.elements if tag in ("iframe", "object", "embed", "img", "form", "base")]
     assert not [
-        tag for tag, found in page.elements if tag in ("script", "iframe", "object", "embed", "img", "form", "base")
+        name for _tag, found in page.elements for name in found if name.startswith("on") or name in ("style", "src")
     ]
-    assert not [
-        name for tag, found in page.elements for name in found if name.startswith("on") or name in ("style", "src")
-    ]
-    (policy,) = (found["content"] for found in page.all("meta") if found.get("http-equiv") == "Content-Security-Policy")
-    assert policy
+    assert len(page.all("script")) == scripts
+    policy = policy_of(text)
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert policy.count("script-src 'sha256-") == scripts
     assert "unsafe" not in policy
 
 
@@ -262,10 +274,30 @@ def test_contrast_is_enough(scheme: str) -> None:
             assert contrast(colour[one], colour[other]) >= least, (scheme, one, other)
 
 
-@pytest.mark.parametrize("rows", [None, "x", [1], [{"id": "x"}]])
+@pytest.mark.parametrize("rows", ["x", {}, [1], [{"id": "x"}], [{"source_cluster_id": ORDERS, "created_at": "now"}]])
 def test_what_are_no_backups(rows: t.Any) -> None:
-    with pytest.raises(CloudError):
-        report_html(judge(folder(), {}, max_age="26h"), rows)
+    with pytest.raises(OptionError):
+        freshness_page(judge(folder(), "26h"), rows)
+
+
+@pytest.mark.parametrize(("count", "folded"), [(MANY, 0), (MANY + 1, 1)])
+def test_many_fresh_clusters_fold_away_below_those_that_are_not(count: int, folded: int) -> None:
+    text = page_of(
+        result({f"c{number}": backups(f"c{number}", 3) for number in range(count)} | {"old": backups("old", 30)})
+    )
+    page = Page(text)
+    assert len(page.all("details")) == folded
+    assert not folded or text.index("<b>old</b>") < text.index("<details>") < text.index("<b>c0</b>")
+
+
+def test_before_an_incident_the_line_ends_there() -> None:
+    given = result({ORDERS: backups(ORDERS, 30)}, created_before=hours_ago(10), type=["AUTOMATED"])
+    page = Page(page_of(given))
+    assert "Before created_before" in page.text
+    assert "Ages count from created_before" in page.text
+    assert f"measured from {hours_ago(10)}" in page.text
+    assert "counting only backups with created_before 2026-11-20T00:00:00Z; type AUTOMATED" in page.text
+    assert "20h old" in page.text
 
 
 # --- in a browser ---
@@ -345,6 +377,29 @@ def test_the_policy_would_stop_what_slipped(chromium: str, tmp_path: Path, visit
     shown = browse(chromium, tmp_path, re.sub(r"<meta http-equiv[^>]*>", "", unescaped))
     assert "<title>owned</title>" in shown
     assert {"/img", "/js", "/css"} <= set(paths)
+
+
+@pytest.mark.browser
+def test_the_filter_hides_rows_and_opens_what_it_finds(chromium: str, tmp_path: Path) -> None:
+    text = page_of(many(60))
+    assert '<p class="filter" hidden' in text
+    # Nothing but the page's own script shows the field, so that its policy allows it.
+    assert '<p class="filter">' in browse(chromium, tmp_path, text)
+    typing = """<script>field.value = "Cluster-5 "; field.dispatchEvent(new Event("input"));</script></body>"""
+    shown = Page(browse(chromium, tmp_path, re.sub(r"<meta http-equiv[^>]*>", "", text).replace("</body>", typing)))
+    rows = [found for found in shown.all("tr") if found.get("class")]
+    assert sum("hidden" not in found for found in rows) == 11
+    assert len(rows) == 60
+    assert [found for found in shown.all("details") if "open" in found]
+    assert "11 of 60 clusters" in shown.text
+
+
+@pytest.mark.browser
+def test_without_scripts_there_is_no_field_and_all_can_be_read(chromium: str, tmp_path: Path) -> None:
+    text = re.sub(r"script-src '[^']*';", "", page_of(many(60)))
+    shown = Page(browse(chromium, tmp_path, text))
+    assert "hidden" in shown.all("p", **{"class": "filter"})[0]
+    assert not [found for found in shown.all("tr") if "hidden" in found]
 
 
 @pytest.mark.browser
