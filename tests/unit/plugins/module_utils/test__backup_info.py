@@ -472,9 +472,12 @@ def test_one_failing_cluster_of_twenty_stops_the_rest_promptly_and_is_named(
     for cluster in CLUSTERS:
         server.always(backups_path(cluster), stuck)
     server.on(backups_path("c9q07"), after(all_there, failure(501, 12, "not here")))
-    watcher = threading.Thread(
-        target=lambda: (until(lambda: len(server.requests) == 20), all_there.set()), name="server-watcher"
-    )
+
+    def watch() -> None:
+        until(lambda: len(server.requests) == 20)
+        all_there.set()
+
+    watcher = threading.Thread(target=watch, name="server-watcher")
     watcher.start()
     started = time.monotonic()
     with pytest.raises(ApiError, match=r"^cluster c9q07: listing its backups: HTTP status 501: not here") as caught:
