@@ -369,7 +369,7 @@ def test_an_ambiguous_name_lists_its_clusters(server: Server, ask: Ask) -> None:
         ask(cluster_names=["orders"], folder_id=FOLDER)
     assert "'orders'" in str(caught.value)
     assert "c1, c2" in str(caught.value)
-    assert "Use cluster_ids instead" in str(caught.value)
+    assert "Name one by its id instead" in str(caught.value)
 
 
 def test_an_unknown_name_lists_near_ones(server: Server, ask: Ask) -> None:
@@ -378,11 +378,11 @@ def test_an_unknown_name_lists_near_ones(server: Server, ask: Ask) -> None:
     )
     with pytest.raises(SelectionError) as caught:
         ask(cluster_names=["orders-prd"], folder_id=FOLDER)
-    assert f"folder {FOLDER} has no cluster 'orders-prd'" in str(caught.value)
+    assert f"folder {FOLDER} has no cluster named 'orders-prd'" in str(caught.value)
     assert "'orders-prod', 'orders-test'" in str(caught.value)
     assert "unlike" not in str(caught.value)
     for count in (1, 0):
-        with pytest.raises(SelectionError, match=rf"The folder has {count} clusters?; none has a similar name"):
+        with pytest.raises(SelectionError, match=rf"It has {count} clusters?, none with a similar name"):
             ask(cluster_names=["zzz"], folder_id=FOLDER)
 
 
