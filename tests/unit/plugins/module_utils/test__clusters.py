@@ -111,7 +111,7 @@ def test_a_name_that_none_has_is_told_with_similar_ones() -> None:
     assert str(caught.value).endswith(" A deleted cluster is found by its id only.")
     with pytest.raises(SelectionError, match="It has 6 clusters, none with a similar name"):
         resolve("zzz", CLUSTERS, FOLDER)
-    with pytest.raises(SelectionError, match="The folder has 0 clusters"):
+    with pytest.raises(SelectionError, match="It has 0 clusters"):
         resolve("orders-prod", [], FOLDER)
 
 
