@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Where a cluster came from: only the cloud's own operations prove it, never a description or a label. No I/O.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._backups import ABSENT
+from ._cloud.errors import InvalidResponse
+from ._cloud.instants import parse_instant
+from ._cloud.operations import Operation
+from ._cloud.text import quoted
+
+
+def restore_of(cluster_id: str, operations: t.Iterable[Operation]) -> Operation | None:
+    """The operation that made a cluster of a backup, which is the oldest of its restores; None for a cluster made otherwise.
+
+    :param operations: those of the cluster, in any order
+    :raises InvalidResponse: a time cannot be read
+    """
+    restores = [
+        operation
+        for operation in operations
+        if operation.metadata_type == "RestoreClusterMetadata" and operation.metadata.get("clusterId") == cluster_id
+    ]
+    return min(restores, key=_created, default=None)
+
+
+def backup_of(restore: Operation | None) -> str | None:
+    """The id of the backup that a restore is made from."""
+    return (str(restore.metadata.get("backupId") or "") or None) if restore else None
+
+
+def _created(operation: Operation) -> int:
+    try:
+        return parse_instant(operation.created_at) if operation.created_at else ABSENT
+    except ValueError as exc:
+        raise InvalidResponse(
+            f"operation {operation.id}: the field 'createdAt' {quoted(str(operation.created_at))} {exc}."
+        ) from None
