@@ -1,0 +1,195 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The frame of every module that writes: whatever happens, it returns what is known so far.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import sys
+import time
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ._cloud.client import Client
+from ._cloud.connection import Connection, check_limits
+from ._cloud.errors import ApiError, CloudError, OperationError
+from ._cloud.instants import SECOND, parse_instant
+from ._cloud.operations import GOES_ON, Operation
+from ._engine import REDIS
+
+UNKNOWN_OUTCOME = "Whether the cloud has begun is not known: run this again, which takes up what is running."
+
+_LONGEST_WAIT = 30 * 86_400.0
+
+
+def wait_spec(timeout: int) -> dict[str, dict[str, t.Any]]:
+    """The argument spec of waiting.
+
+    :param timeout: the default of wait_timeout, in seconds
+    """
+    return {"wait": {"type": "bool", "default": True}, "wait_timeout": {"type": "float", "default": timeout}}
+
+
+def check_wait(options: t.Mapping[str, t.Any]) -> None:
+    """Looks whether wait_timeout can be worked with.
+
+    :raises OptionError: it cannot
+    """
+    check_limits(options, {"wait_timeout": (0, _LONGEST_WAIT)})
+
+
+class Progress:
+    """What is known of a module's work so far; it is the module's result, also where that fails.
+
+    :ivar changed: something was asked of the cloud, or would be in check mode
+    :ivar operation: the latest operation; None where none is known
+    :ivar seconds: the length of each phase by its name
+    :ivar facts: what is returned besides, such as "backup"
+    :ivar warnings: what the user should know besides
+    """
+
+    def __init__(self, facts: t.Mapping[str, t.Any], log: t.Callable[[str], object] = lambda _text: None) -> None:
+        self.changed = False
+        self.operation: Operation | None = None
+        self.seconds: dict[str, float] = {}
+        self.facts = dict(facts)
+        self.warnings: list[str] = []
+        self._log = log
+
+    def result(self) -> dict[str, t.Any]:
+        """The module's return values."""
+        operation = self.operation and self.operation.facts()
+        return {**self.facts, "changed": self.changed, "operation": operation, "seconds": self.seconds}
+
+    def ask(self, request: t.Callable[[], Operation]) -> Operation:
+        """The operation that a request starts.
+
+        :raises ApiError: it is refused
+        :raises CloudError: whether it has begun is not known
+        """
+        self.changed, self.operation = True, None
+        try:
+            self.operation = request()
+        except CloudError as exc:
+            raise (exc if is_refusal(exc) else exc.adding(UNKNOWN_OUTCOME)) from None
+        return self.operation
+
+    def take_up(self, operation: Operation) -> None:
+        """Goes on with an operation that runs already."""
+        self.changed, self.operation = True, operation
+
+    def wait(self, client: Client, *, phase: str, doing: str, timeout: float) -> Operation:
+        """The latest operation once it is done.
+
+        :param phase: the name under which its length is returned
+        :param timeout: seconds
+        :raises OperationError: it failed
+        :raises WaitError: it is not done in time
+        :raises CloudError: it cannot be looked at
+        """
+        operation = t.cast(Operation, self.operation)
+        with self.phase(phase):
+            operation = client.wait(
+                operation, doing=doing, timeout=timeout, on_poll=lambda seen: self._saw(doing, seen)
+            )
+        self.operation = operation
+        self.seconds[phase] = _length(operation, self.seconds[phase])
+        if operation.error:
+            code, message = operation.error["code"], operation.error["message"]
+            raise OperationError(
+                f"{doing}: operation {operation.id} failed: {message.rstrip('.') or 'no reason given'} (code {code})."
+                " Look at the cluster's operations in the cloud's console; the same wish needs a new operation.",
+                operation_id=operation.id,
+                code=code,
+                message=message or None,
+            )
+        return operation
+
+    @contextlib.contextmanager
+    def phase(self, name: str) -> t.Iterator[None]:
+        """Measures a phase, also where it fails."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(time.monotonic() - started, 3)
+
+    def interrupted(self) -> str:
+        """The message after Ctrl-C."""
+        if not self.changed:
+            return "Interrupted before anything was asked of the cloud."
+        if self.operation is None:
+            return f"Interrupted while asking the cloud. {UNKNOWN_OUTCOME}"
+        if not self.operation.done:
+            return f"Interrupted while waiting for operation {self.operation.id}. {GOES_ON}"
+        return f"Interrupted after operation {self.operation.id} was done. Run this again to see what came of it."
+
+    def _saw(self, doing: str, operation: Operation) -> None:
+        self.operation = operation
+        state = "done" if operation.done else "rolling back" if operation.error else "running"
+        self._log(f"{doing}: operation {operation.id} is {state}")
+
+
+def is_refusal(exc: CloudError) -> bool:
+    """Whether an error says that what was asked for was not begun."""
+    return isinstance(exc, ApiError) and exc.http_status < 499
+
+
+def _length(operation: Operation, otherwise: float) -> float:
+    """Seconds that an operation took by its own times, where it has them."""
+    try:
+        created, modified = parse_instant(operation.created_at or ""), parse_instant(operation.modified_at or "")
+    except ValueError:
+        return otherwise
+    return round((modified - created) / SECOND, 3)
+
+
+def open_client(options: t.Mapping[str, t.Any]) -> Client:
+    """The client of a module's process, which sends nothing once nobody waits for the module's result.
+
+    :raises CloudError: an option or the credential cannot be worked with
+    """
+    return Client.open(Connection.from_options(options, REDIS.service), REDIS.service, check=_reader_check())
+
+
+def _reader_check() -> t.Callable[[], None]:
+    """Ends the process where its standard output has no reader or its parent is gone, as after a task's timeout."""
+    parent, output = os.getppid(), select.poll()
+    output.register(1, 0)  # an error and a hang-up are told without asking
+
+    def check() -> None:
+        hung_up = any(event & (select.POLLERR | select.POLLHUP) for _number, event in output.poll(0))
+        if hung_up or os.getppid() != parent:
+            sys.exit(1)
+
+    return check
+
+
+def run_module(
+    module: AnsibleModule,
+    facts: t.Mapping[str, t.Any],
+    work: t.Callable[[t.Mapping[str, t.Any], bool, Progress], str],
+) -> t.NoReturn:
+    """Does a module's work, prints its result and ends.
+
+    :param facts: the module's own return values as they are before anything is known
+    :param work: told the options, whether this is check mode, and where to keep what becomes known; returns the message
+    """
+    progress = Progress(facts, module.log)
+    try:
+        message = work(module.params, module.check_mode, progress)
+    except CloudError as exc:
+        module.fail_json(msg=str(exc), error=exc.as_dict(), **progress.result())
+    except KeyboardInterrupt:
+        module.fail_json(msg=progress.interrupted(), error={"kind": "wait"}, **progress.result())
+    for warning in progress.warnings:
+        module.warn(warning)
+    module.exit_json(msg=message, **progress.result())
