@@ -21,7 +21,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ._cloud.client import Client
 from ._cloud.connection import Connection, check_limits
 from ._cloud.errors import ApiError, CloudError, OperationError
-from ._cloud.instants import SECOND, parse_instant
+from ._cloud.instants import SECOND
 from ._cloud.operations import GOES_ON, Operation
 from ._engine import REDIS
 
@@ -145,11 +145,9 @@ def is_refusal(exc: CloudError) -> bool:
 
 def _length(operation: Operation, otherwise: float) -> float:
     """Seconds that an operation took by its own times, where it has them."""
-    try:
-        created, modified = parse_instant(operation.created_at or ""), parse_instant(operation.modified_at or "")
-    except ValueError:
+    if operation.started is None or operation.ended is None:
         return otherwise
-    return round((modified - created) / SECOND, 3)
+    return round((operation.ended - operation.started) / SECOND, 3)
 
 
 def open_client(options: t.Mapping[str, t.Any]) -> Client:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import typing as t
 
 from .errors import InvalidResponse, WaitError
+from .instants import parse_instant
 from .responses import Response
-from .text import type_name
+from .text import quoted, type_name
 
 GOES_ON = "The work goes on in the cloud: run this again to take it up."
 """What to tell whoever stops waiting."""
@@ -36,6 +37,16 @@ class Operation(t.NamedTuple):
     done: bool
     error: dict[str, t.Any] | None
     metadata: dict[str, t.Any]
+
+    @property
+    def started(self) -> int | None:
+        """The instant at which it was created."""
+        return None if self.created_at is None else parse_instant(self.created_at)
+
+    @property
+    def ended(self) -> int | None:
+        """The instant of its last change, which for one that is done is its end."""
+        return None if self.modified_at is None else parse_instant(self.modified_at)
 
     @property
     def metadata_type(self) -> str:
@@ -70,6 +81,8 @@ def parse_operation(content: t.Any, doing: str) -> Operation:
     description, created_at, modified_at = (
         _optional_string(fields, name, doing) for name in ("description", "createdAt", "modifiedAt")
     )
+    for field, text in (("createdAt", created_at), ("modifiedAt", modified_at)):
+        _check_instant(field, text, doing)
     error = _parse_error(fields.get("error"), doing)
     metadata = metadata if isinstance(metadata, dict) else {}
     return Operation(operation_id, description, created_at, modified_at, bool(done), error, metadata)
@@ -85,6 +98,13 @@ def _parse_error(error: t.Any, doing: str) -> dict[str, t.Any] | None:
         "code": code if isinstance(code, int) and not isinstance(code, bool) else _UNKNOWN,
         "message": _optional_string(error, "message", doing) or "",
     }
+
+
+def _check_instant(field: str, text: str | None, doing: str) -> None:
+    try:
+        parse_instant(text or "1970-01-01T00:00:00Z")
+    except ValueError as exc:
+        raise InvalidResponse(f"{doing}: the field '{field}' of the operation, {quoted(str(text))}, {exc}.") from None
 
 
 def _optional_string(fields: dict[str, t.Any], name: str, doing: str) -> str | None:
