@@ -25,6 +25,7 @@ class Engine(t.NamedTuple):
     :ivar fields: a backup's field of the API to its name among the facts, in the order of the facts
     :ivar types: the types of a backup by their number in the definitions, less one
     :ivar editor_role: the least role that may take and delete backups
+    :ivar restorer_role: the least role that may restore them
     :ivar criteria: the options that choose among backups, in the order in which they are applied
     """
 
@@ -33,6 +34,7 @@ class Engine(t.NamedTuple):
     fields: dict[str, str]
     types: tuple[str, ...]
     editor_role: str
+    restorer_role: str
     criteria: tuple[str, ...]
 
 
@@ -56,6 +58,7 @@ REDIS = Engine(
     },
     types=("AUTOMATED", "MANUAL"),
     editor_role="managed-redis.editor",
+    restorer_role="managed-redis.restorer",
     criteria=("created_after", "created_before", "type", "shards"),
 )
 """Managed Service for Redis, now sold as Valkey."""

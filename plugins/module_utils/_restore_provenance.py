@@ -11,25 +11,20 @@ from __future__ import annotations
 
 import typing as t
 
-from ._backups import ABSENT
-from ._cloud.errors import InvalidResponse
-from ._cloud.instants import parse_instant
 from ._cloud.operations import Operation
-from ._cloud.text import quoted
 
 
 def restore_of(cluster_id: str, operations: t.Iterable[Operation]) -> Operation | None:
     """The operation that made a cluster of a backup, which is the oldest of its restores; None for a cluster made otherwise.
 
     :param operations: those of the cluster, in any order
-    :raises InvalidResponse: a time cannot be read
     """
     restores = [
         operation
         for operation in operations
         if operation.metadata_type == "RestoreClusterMetadata" and operation.metadata.get("clusterId") == cluster_id
     ]
-    return min(restores, key=_created, default=None)
+    return min(restores, key=lambda operation: operation.started or 0, default=None)
 
 
 def backup_of(restore: Operation | None) -> str | None:
@@ -37,10 +32,7 @@ def backup_of(restore: Operation | None) -> str | None:
     return (str(restore.metadata.get("backupId") or "") or None) if restore else None
 
 
-def _created(operation: Operation) -> int:
-    try:
-        return parse_instant(operation.created_at) if operation.created_at else ABSENT
-    except ValueError as exc:
-        raise InvalidResponse(
-            f"operation {operation.id}: the field 'createdAt' {quoted(str(operation.created_at))} {exc}."
-        ) from None
+def origin(restore: Operation | None) -> str:
+    """Where a cluster came from, in words that follow its name."""
+    backup_id = backup_of(restore)
+    return f"was restored from backup {backup_id}" if backup_id else "was not restored from a backup, by its operations"

@@ -84,7 +84,9 @@ def without_passwords(value: t.Any) -> t.Any:
 
 def _hosts(hosts: list[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     if not hosts:
-        raise OptionError("hosts must name at least one host; leave it out to have those of the source.", option="hosts")
+        raise OptionError(
+            "hosts must name at least one host; leave it out to have those of the source.", option="hosts"
+        )
     return [
         {_camel_case(name): value for name, value in host.items() if value is not None and value != ""}
         for host in hosts
@@ -101,7 +103,9 @@ def _bytes(gibibytes: int) -> str:
 def _settings(config: dict[str, t.Any]) -> dict[str, t.Any]:
     settings: dict[str, t.Any] = _camel_case_keys(config)
     if "password" in (name.lower() for name in settings):
-        raise OptionError("config must not hold the password: set the option password, which no output shows.", option="config")
+        raise OptionError(
+            "config must not hold the password: set the option password, which no output shows.", option="config"
+        )
     for name in settings:
         if not _is_field(name):
             raise OptionError(

@@ -16,7 +16,7 @@ from ansible.module_utils.common.dict_transformations import camel_dict_to_snake
 from ._clusters import Cluster, parse_cluster
 from ._restore_request import without_passwords
 
-USELESS = frozenset({"ERROR", "STOPPED", "STOPPING"})
+_USELESS = frozenset({"ERROR", "STOPPED", "STOPPING"})
 """The statuses from which a cluster does not become ready by itself."""
 
 
@@ -37,6 +37,22 @@ class View(t.NamedTuple):
         """Whether it is running and alive, with hosts of which each has a role."""
         state = self.cluster.status, self.cluster.health
         return state == ("RUNNING", "ALIVE") and bool(self.hosts) and all(_role(host) for host in self.hosts)
+
+    @property
+    def is_useless(self) -> bool:
+        """Whether it does not become ready by itself."""
+        return self.cluster.status in _USELESS
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether its deletion protection is on."""
+        return self.row.get("deletionProtection") is True
+
+    @property
+    def how_to_remove(self) -> str:
+        """What to do to remove it, as a sentence."""
+        lift = ", lift_deletion_protection: true" if self.is_protected else ""
+        return f"Remove it by state: absent, cluster_id: {self.cluster.id}, name: {self.cluster.name}{lift}."
 
     @property
     def state(self) -> str:

@@ -340,3 +340,21 @@ seconds:
   type: dict
   sample: {restore: 432.0, ready: 21.3}
 """
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._restored_cluster import FACTS, argument_spec, restored_cluster
+from ..module_utils._writing import run_module
+
+
+def main() -> None:
+    """The module's process: reads the arguments, prints the result, ends."""
+    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+    # A password among the settings is refused, and until then no output may show it either.
+    settings = (module.params["config"] or {}).items()
+    module.no_log_values.update(str(value) for name, value in settings if str(name).lower() == "password")
+    run_module(module, FACTS, restored_cluster)
+
+
+if __name__ == "__main__":
+    main()
