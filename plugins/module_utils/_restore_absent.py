@@ -17,7 +17,7 @@ from ._cloud.errors import NOT_FOUND, PERMISSION_DENIED, ApiError, CloudError, S
 from ._cloud.operations import Operation, poll_delays
 from ._engine import REDIS
 from ._restore_job import Job
-from ._restore_provenance import backup_of, origin, restore_of
+from ._restore_provenance import backup_of, origin, restore_of, running_removal
 from ._restore_reads import cluster_path, read_view
 from ._restore_view import View
 
@@ -46,10 +46,9 @@ def ensure_absent(job: Job) -> str:
         return _gone(job)
     restore = restore_of(cluster_id, operations)
     job.progress.facts["backup_id"] = backup_of(restore)
-    _check_provenance(job, restore)
     _check_source(job, restore)
-    running = sorted((one for one in operations if not one.done), key=lambda one: one.started or 0)
-    removal = next((one for one in running if one.metadata_type == "DeleteClusterMetadata"), None)
+    _check_provenance(job, restore)
+    removal = running_removal(operations)
     if removal is None and view.is_protected and not job.options["lift_deletion_protection"]:
         raise _refused(job, "its deletion protection is on. Set lift_deletion_protection: true to have it removed.")
     if job.check_mode:
@@ -58,7 +57,7 @@ def ensure_absent(job: Job) -> str:
     if removal:
         job.progress.take_up(removal)
         return _finish(job)
-    return _remove(job, view, running)
+    return _remove(job, view, [operation for operation in operations if not operation.done])
 
 
 # --- whether it is the right one ---

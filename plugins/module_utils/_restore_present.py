@@ -18,7 +18,7 @@ from ._clusters import Cluster
 from ._engine import REDIS
 from ._restore_inheritance import NEEDED, check_needed, inherit, source_values
 from ._restore_job import Job
-from ._restore_provenance import backup_of, origin, restore_of
+from ._restore_provenance import backup_of, origin, restore_of, running_removal
 from ._restore_reads import read_view, wait_until_ready
 from ._restore_request import given_values, request_body, without_passwords
 from ._restore_view import View
@@ -74,7 +74,8 @@ def _find(job: Job, folder_id: str) -> Cluster | None:
 def _take_up(job: Job, cluster: Cluster) -> str:
     """Leaves a cluster as it is, or waits for it."""
     name, backup_id = job.options["name"], job.options["backup_id"]
-    restore = restore_of(cluster.id, job.operations(cluster.id))
+    operations = job.operations(cluster.id)
+    restore = restore_of(cluster.id, operations)
     view = job.view(cluster.id)
     if view is None:
         raise StateError(f"cluster {name}: {cluster.id} was removed meanwhile. Run this again.", cluster_id=cluster.id)
@@ -84,6 +85,8 @@ def _take_up(job: Job, cluster: Cluster) -> str:
             f" Nothing is ever replaced: choose another name for what is restored from backup {backup_id}.",
             cluster_id=cluster.id,
         )
+    if running_removal(operations):
+        raise _useless(view, "it is being removed. Run this again when it is gone.")
     if restore.done:
         _check_restored(restore, view)
         if view.is_ready:

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Where a cluster came from: only the cloud's own operations prove it, never a description or a label. No I/O.
+"""What a cluster's operations say of it: where it came from, and whether it is on its way out. No I/O.
+
+Only they prove where a cluster came from, never a description or a label.
 
 This file is private to the collection; its interface may change with any release.
 """
@@ -36,3 +38,8 @@ def origin(restore: Operation | None) -> str:
     """Where a cluster came from, in words that follow its name."""
     backup_id = backup_of(restore)
     return f"was restored from backup {backup_id}" if backup_id else "was not restored from a backup, by its operations"
+
+
+def running_removal(operations: t.Iterable[Operation]) -> Operation | None:
+    """The operation that is removing the cluster."""
+    return next((one for one in operations if one.metadata_type == "DeleteClusterMetadata" and not one.done), None)

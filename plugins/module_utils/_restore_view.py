@@ -19,6 +19,9 @@ from ._restore_request import without_passwords
 _USELESS = frozenset({"ERROR", "STOPPED", "STOPPING"})
 """The statuses from which a cluster does not become ready by itself."""
 
+_SWITCHES = {"deletion_protection": False, "sharded": False, "tls_enabled": False}
+"""Which the API leaves out where they are off."""
+
 
 class View(t.NamedTuple):
     """A cluster and its hosts.
@@ -71,7 +74,7 @@ class View(t.NamedTuple):
             for host in self.hosts
         ]
         return {
-            "cluster": {**_snake_case(self.row), **state},
+            "cluster": {**_SWITCHES, **_snake_case(self.row), **state},
             "hosts": sorted(hosts, key=lambda host: str(host.get("name"))),
         }
 
