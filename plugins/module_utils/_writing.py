@@ -18,12 +18,14 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ._cloud.client import Client
+from ._cloud.client import EARLY, Client
 from ._cloud.connection import Connection, check_limits
-from ._cloud.errors import ApiError, CloudError, OperationError
+from ._cloud.errors import ABORTED, FAILED_PRECONDITION, ApiError, CloudError, OperationError
 from ._cloud.instants import SECOND
-from ._cloud.operations import GOES_ON, Operation
+from ._cloud.operations import GOES_ON, Operation, poll_delays
 from ._engine import REDIS
+
+T = t.TypeVar("T")
 
 UNKNOWN_OUTCOME = "Whether the cloud has begun is not known: run this again, which takes up what is running."
 
@@ -50,6 +52,7 @@ class Progress:
     """What is known of a module's work so far; it is the module's result, also where that fails.
 
     :ivar changed: something was asked of the cloud, or would be in check mode
+    :ivar taken_up: the latest operation was not started here
     :ivar operation: the latest operation; None where none is known
     :ivar seconds: the length of each phase by its name
     :ivar facts: what is returned besides, such as "backup"
@@ -57,7 +60,7 @@ class Progress:
     """
 
     def __init__(self, facts: t.Mapping[str, t.Any], log: t.Callable[[str], object] = lambda _text: None) -> None:
-        self.changed = False
+        self.changed = self.taken_up = False
         self.operation: Operation | None = None
         self.seconds: dict[str, float] = {}
         self.facts = dict(facts)
@@ -69,9 +72,12 @@ class Progress:
         operation = self.operation and self.operation.facts()
         return {**self.facts, "changed": self.changed, "operation": operation, "seconds": self.seconds}
 
-    def ask(self, request: t.Callable[[], Operation]) -> Operation:
-        """The operation that a request starts.
+    def ask(
+        self, request: t.Callable[[], Operation], find: t.Callable[[], Operation | None] = lambda: None
+    ) -> Operation:
+        """The operation that a request starts, or one that does the same already.
 
+        :param find: looks for the latter; called where the response got lost, or says that another operation was quicker
         :raises ApiError: it is refused
         :raises CloudError: whether it has begun is not known
         """
@@ -79,12 +85,16 @@ class Progress:
         try:
             self.operation = request()
         except CloudError as exc:
-            raise (exc if is_refusal(exc) else exc.adding(UNKNOWN_OUTCOME)) from None
-        return self.operation
+            error = exc if _is_refusal(exc) else exc.adding(UNKNOWN_OUTCOME)
+            found = None if _is_refusal(exc) and not _is_conflict(exc) else _found(find)
+            if found is None:
+                raise error from None
+            self.take_up(found)
+        return t.cast(Operation, self.operation)
 
     def take_up(self, operation: Operation) -> None:
-        """Goes on with an operation that runs already."""
-        self.changed, self.operation = True, operation
+        """Goes on with an operation that was not started here."""
+        self.changed, self.taken_up, self.operation = True, True, operation
 
     def wait(self, client: Client, *, phase: str, doing: str, timeout: float) -> Operation:
         """The latest operation once it is done.
@@ -138,9 +148,35 @@ class Progress:
         self._log(f"{doing}: operation {operation.id} is {state}")
 
 
-def is_refusal(exc: CloudError) -> bool:
+def repeat(client: Client, look: t.Callable[[], T | None], timeout: float) -> T | None:
+    """What a look finds, repeated while it finds nothing: for a minute, in which replicas catch up, but not beyond the timeout.
+
+    :param timeout: seconds
+    :raises CloudError: what the look raises
+    """
+    ends, delays = time.monotonic() + min(timeout, EARLY), poll_delays()
+    while True:
+        client.renew_deadline()
+        found, left = look(), ends - time.monotonic()
+        if found is not None or left <= 0:
+            return found
+        client.pause(min(next(delays), left))
+
+
+def _found(find: t.Callable[[], Operation | None]) -> Operation | None:
+    try:
+        return find()
+    except CloudError:  # the error that made us look says more
+        return None
+
+
+def _is_refusal(exc: CloudError) -> bool:
     """Whether an error says that what was asked for was not begun."""
     return isinstance(exc, ApiError) and exc.http_status < 499
+
+
+def _is_conflict(exc: CloudError) -> bool:
+    return isinstance(exc, ApiError) and exc.code in (FAILED_PRECONDITION, ABORTED)
 
 
 def _length(operation: Operation, otherwise: float) -> float:
