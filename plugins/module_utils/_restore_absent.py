@@ -39,7 +39,7 @@ def ensure_absent(job: Job) -> str:
     cluster_id = job.options["cluster_id"]
     view = job.view(cluster_id)
     if view is None:
-        return f"Cluster {cluster_id} does not exist."
+        return f"cluster {cluster_id}: it does not exist."
     _check_name(job, view)
     operations = _operations(job)
     if operations is None:
@@ -53,7 +53,7 @@ def ensure_absent(job: Job) -> str:
         raise _refused(job, "its deletion protection is on. Set lift_deletion_protection: true to have it removed.")
     if job.check_mode:
         job.progress.changed = True
-        return f"Cluster {view.cluster.name} ({cluster_id}) would be removed."
+        return f"cluster {cluster_id}: it would be removed."
     if removal:
         job.progress.take_up(removal)
         return _finish(job)
@@ -136,7 +136,7 @@ def _finish(job: Job) -> str:
     """Waits for the removal, then looks whether the cluster is gone."""
     cluster_id = job.options["cluster_id"]
     if not job.options["wait"]:
-        return f"Cluster {job.options['name']} ({cluster_id}) is being removed."
+        return f"cluster {cluster_id}: it is being removed."
     job.progress.wait(job.client, phase="remove", doing=_doing(job), timeout=job.left)
     ends, delays = time.monotonic() + min(EARLY, job.left), poll_delays()
     while not _is_gone(job):
@@ -163,7 +163,7 @@ def _is_gone(job: Job) -> bool:
 def _gone(job: Job) -> str:
     job.progress.changed = True
     job.progress.facts.update(cluster=None, hosts=[])
-    return f"Cluster {job.options['name']} ({job.options['cluster_id']}) is removed."
+    return f"cluster {job.options['cluster_id']}: it is removed."
 
 
 def _path(job: Job) -> str:

@@ -18,16 +18,12 @@ from ._cloud.client import Client
 from ._cloud.errors import PERMISSION_DENIED, ApiError, SelectionError
 from ._cloud.operations import Operation
 from ._clusters import Cluster
-from ._engine import REDIS
 from ._restore_reads import read_view
 from ._restore_view import View
 from ._writing import Progress
 
 _PAGE_SIZE = 100
-_MAY_NOT_READ_OPERATIONS = (
-    "Only a cluster's operations prove where it came from: grant the account behind the credential the role"
-    f" {REDIS.service.viewer_role} on the cluster's folder."
-)
+_UNPROVEN = "Only a cluster's operations prove where it came from, so nothing was done."
 
 
 class Job(t.NamedTuple):
@@ -69,7 +65,7 @@ class Job(t.NamedTuple):
                 f"cluster {cluster_id}: listing its operations", lambda: self._api().operations(cluster_id)
             )
         except ApiError as exc:
-            raise (exc.adding(_MAY_NOT_READ_OPERATIONS) if exc.code == PERMISSION_DENIED else exc) from None
+            raise (exc.adding(_UNPROVEN) if exc.code == PERMISSION_DENIED else exc) from None
 
     def find_backup(self, backup_id: str) -> Backup | None:
         """A backup; None where there is no such backup, or no longer."""

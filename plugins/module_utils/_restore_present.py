@@ -90,13 +90,13 @@ def _take_up(job: Job, cluster: Cluster) -> str:
     if restore.done:
         _check_restored(restore, view)
         if view.is_ready:
-            return f"Cluster {name} ({cluster.id}) was restored from backup {backup_id} already."
+            return f"cluster {name}: {cluster.id} was restored from backup {backup_id} already."
     if not job.options["wait"]:
         job.progress.operation = restore
-        return f"Cluster {name} ({cluster.id}) is not ready yet: {view.state}."
+        return f"cluster {name}: {cluster.id} is not ready yet: {view.state}."
     job.progress.take_up(restore)
     if job.check_mode:
-        return f"Cluster {name} ({cluster.id}) is not ready yet and would be waited for: {view.state}."
+        return f"cluster {name}: {cluster.id} is not ready yet and would be waited for: {view.state}."
     return _finish(job, cluster.id)
 
 
@@ -134,7 +134,7 @@ def _restore(job: Job, backup: Backup, given: dict[str, t.Any]) -> str:
     progress.facts["request"] = without_passwords(body)
     if job.check_mode:
         progress.changed = True
-        return f"Cluster {name} would be restored from backup {backup.id}."
+        return f"cluster {name}: it would be restored from backup {backup.id}."
     try:
         operation = progress.ask(lambda: _send(job, body))
     except CloudError as exc:
@@ -173,7 +173,7 @@ def _after_request(job: Job, operation: Operation) -> str:
     job.progress.facts["cluster"] = {"id": cluster_id, "name": name, "status": None, "health": None}
     if not job.options["wait"]:
         job.view(cluster_id)
-        return f"Cluster {name} ({cluster_id}) is being restored from backup {job.options['backup_id']}."
+        return f"cluster {name}: {cluster_id} is being restored from backup {job.options['backup_id']}."
     return _finish(job, cluster_id)
 
 
@@ -190,7 +190,7 @@ def _finish(job: Job, cluster_id: str) -> str:
 
     with job.progress.phase("ready"):
         wait_until_ready(job.client, cluster_id, job.ends, see)
-    return f"Cluster {job.options['name']} ({cluster_id}) is restored from backup {job.options['backup_id']}."
+    return f"cluster {job.options['name']}: {cluster_id} is restored from backup {job.options['backup_id']}."
 
 
 def _with_leftover(job: Job, exc: CloudError, cluster_id: str) -> CloudError:

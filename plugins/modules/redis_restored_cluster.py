@@ -21,9 +21,9 @@ description:
   - With O(state=absent) it removes a cluster that was restored from a backup, and refuses any other.
 extends_documentation_fragment:
   - yacloud.mdb._attributes
-  - yacloud.mdb._attributes.write
-  - yacloud.mdb._connection
+  - yacloud.mdb._attributes.writing
   - yacloud.mdb._writing
+  - yacloud.mdb._connection
 options:
   state:
     description:
@@ -163,19 +163,20 @@ options:
     default: false
   force:
     description:
-      - With O(state=absent), removes the cluster also where its operations do not show that it was restored from a backup.
-      - The source of the backup is refused all the same.
+      - With O(state=absent), also remove a cluster whose operations do not show that it was restored from a backup.
+      - What O(backup_id) says holds all the same, and so does that the source of a backup is never removed.
     type: bool
     default: false
   lift_deletion_protection:
     description:
-      - With O(state=absent), switches the cluster's deletion protection off first. Without it, a protected cluster is an error.
+      - With O(state=absent), switch the cluster's deletion protection off first. Without it, a protected cluster is an error.
     type: bool
     default: false
   wait_timeout:
     description:
-      - How many seconds to wait for the end of the work. The service restores about 10 MB a second; 100 GB take nearly three hours.
-    type: int
+      - How long to wait, in seconds, for everything together. The service restores about 10 MB a second, so that 100 GB take nearly three
+        hours.
+    type: float
     default: 3600
 notes:
   - To restore, the credential's account needs C(managed-redis.restorer) on the backup's folder and on that of the new cluster, and
@@ -241,6 +242,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: What was done, or what went wrong, in words.
+  returned: always
+  type: str
+  sample: "cluster orders-copy: c9qv5restored00000ab is restored from backup c9qe1abcd2fghij3klmn:mdb-backup-1."
 cluster:
   description:
     - The cluster as the API last showed it, its own fields in snake_case; V(null) where there is none, as in check mode before the restore and
@@ -322,9 +328,34 @@ request:
     name: orders-copy
     configSpec: {redis: {password: "********"}}
 operation:
-  description: The operation that was started or waited for; V(null) where there was none.
+  description: The operation in the cloud; V(null) where nothing was asked for, or no operation is known that came of it.
   returned: always
   type: dict
+  contains:
+    id:
+      description: Its id.
+      type: str
+      returned: always
+    description:
+      description: What it does, in the API's words.
+      type: str
+      returned: always
+    created_at:
+      description: When it began, as the API wrote it.
+      type: str
+      returned: always
+    modified_at:
+      description: When it last changed; of one that is done, when it ended.
+      type: str
+      returned: always
+    done:
+      description: Whether it had ended when it was last looked at.
+      type: bool
+      returned: always
+    error:
+      description: Why it failed, by C(code) of C(google.rpc.Status) and C(message); V(null) otherwise.
+      type: dict
+      returned: always
   sample:
     id: c9qj2operation0000ab
     description: Create new Redis cluster from the backup
@@ -335,10 +366,33 @@ operation:
 seconds:
   description:
     - How long each phase took that there was. V(restore) is the operation that made the cluster, V(ready) the time from its end until
-      the cluster was alive, V(remove) the operation that removed it.
+      the cluster was ready; V(unprotect) and V(remove) are the operations that switched its deletion protection off and removed it. An
+      operation is measured by its own times where it is done.
   returned: always
   type: dict
   sample: {restore: 432.0, ready: 21.3}
+error:
+  description: The failure as data, beside RV(msg). It never holds a secret.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: >-
+        V(operation) for an operation that failed, V(wait) for a cluster that was not ready, or not gone, in time, V(state) for a cluster of
+        that name that is another one or cannot be used, for one that must not be removed, and for a backup that is not finished, or a kind
+        of M(yacloud.mdb.redis_backup_info).
+      type: str
+      returned: always
+    cluster_id:
+      description: The cluster that it is about.
+      type: str
+      returned: if one is known
+    missing:
+      description: The options that have to be set.
+      type: list
+      elements: str
+      returned: if there is nothing to copy them from
+  sample: {kind: state, cluster_id: c9qv5restored00000ab, status: ERROR}
 """
 
 from ansible.module_utils.basic import AnsibleModule
