@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -202,6 +203,14 @@ def test_the_role_that_is_missing_is_named(cloud: t.Any, copy: str) -> None:
     assert result["changed"]
 
 
+def test_a_removal_that_fails(cloud: t.Any, copy: str) -> None:
+    cloud.add_fault(route="DeleteCluster", kind="operation_error", code=13, message="Internal error")
+    result = remove(cloud, copy)
+    assert result["error"]["kind"] == "operation"
+    assert result["operation"]["error"] == {"code": 13, "message": "Internal error"}
+    assert result["cluster"]["id"] == copy
+
+
 # --- protected ---
 
 
@@ -227,9 +236,8 @@ def test_protection_is_lifted_on_request(cloud: t.Any, protected: str) -> None:
 def test_protection_lifted_meanwhile(cloud: t.Any, protected: str) -> None:
     cloud.add_fault(route="UpdateCluster", kind="status", status=400, code=9, message="no changes detected")
     cloud.change_cluster(protected, deletion_protection=False)
-    cloud.add_fault(
-        route="GetCluster", kind="body", body='{"id": "%s", "name": "copy", "deletionProtection": true}' % protected
-    )
+    shown = {"id": protected, "name": "copy", "deletionProtection": True}
+    cloud.add_fault(route="GetCluster", kind="body", body=json.dumps(shown))
     result = remove(cloud, protected, lift_deletion_protection=True)
     assert "error" not in result
     assert writes(cloud) == ["PATCH UpdateCluster", "DELETE DeleteCluster"]
