@@ -19,7 +19,7 @@ testing = pytest.importorskip("yacloud_mdb_emulator.testing")
 SOURCE, BACKUP, OLDER, RUNNING = "c9qsource", "c9qsource:b2", "c9qsource:b1", "c9qsource:b3"
 FOLDER = "b1grestores"
 PASSWORD = "s3cret-s3cret"
-RESTORE = {"backup_id": BACKUP, "name": "copy", "password": PASSWORD}
+RESTORE: dict[str, t.Any] = {"backup_id": BACKUP, "name": "copy", "password": PASSWORD}
 """A wish for a restored cluster."""
 
 QUICK = {"restore_duration": 0.03, "delete_duration": 0.03, "update_duration": 0.03, "backup_duration": 0.03}

@@ -146,7 +146,7 @@ def test_without_a_source_what_is_given_is_enough(cloud: t.Any) -> None:
     document = seed()
     document["clusters"][0]["deleted"] = True
     cloud.seed(document)
-    given = {
+    given: dict[str, t.Any] = {
         "environment": "PRESTABLE",
         "network_id": "enp2",
         "hosts": [{"zone_id": "ru-central1-b"}],

@@ -90,10 +90,9 @@ def test_a_password_among_the_settings_is_refused_and_not_shown(run: Run, name: 
 
 
 def test_an_unencrypted_disk_is_not_an_option_left_out(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[t.Any] = []
-    replace(monkeypatch, lambda options, check, progress: asked.append(options) or "done")
-    run(backup_id="b", name="copy", disk_encryption_key_id="")
-    assert asked[0]["disk_encryption_key_id"] == ""
+    replace(monkeypatch, lambda options, check, progress: repr(options["disk_encryption_key_id"]))
+    assert run(backup_id="b", name="copy", disk_encryption_key_id="")["msg"] == "''"
+    assert run(backup_id="b", name="copy")["msg"] == "None"
 
 
 def documented() -> dict[str, t.Any]:
