@@ -118,7 +118,7 @@ options:
     description:
       - Further Redis settings by their names in the API, in either spelling, such as V(maxmemory_policy) or V(maxmemoryPolicy).
       - Settings that are not among them are copied one by one, as far as they had been set on the source; V(null) copies none.
-      - A setting that the API does not know is ignored by it.
+      - The API ignores a setting that it does not know; then this module warns.
     type: dict
   tls_enabled:
     description:

@@ -61,7 +61,7 @@ def ask(emulator: t.Any, check_mode: bool = False, **options: t.Any) -> dict[str
     except CloudError as exc:
         result = {"msg": str(exc), "error": exc.as_dict(), **progress.result()}
     else:
-        result = {"msg": message, **progress.result()}
+        result = {"msg": message, "warnings": progress.warnings, **progress.result()}
     assert PASSWORD not in str(result)
     return result
 

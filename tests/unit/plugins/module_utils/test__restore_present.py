@@ -174,6 +174,13 @@ def test_nothing_is_copied_unasked(cloud: t.Any) -> None:
     }
 
 
+def test_a_setting_that_the_api_ignores_is_told(cloud: t.Any) -> None:
+    result = ask(cloud, config={"maxmemory_polcy": "NOEVICTION", "timeout": 0}, **RESTORE)
+    (warning,) = result["warnings"]
+    assert "does not have the settings maxmemoryPolcy, which the API ignored" in warning
+    assert result["cluster"]["config"]["redis"]["userConfig"] == {"maxmemoryPolicy": "ALLKEYS_LRU", "timeout": "0"}
+
+
 # --- there already ---
 
 
