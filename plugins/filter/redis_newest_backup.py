@@ -57,7 +57,7 @@ _value:
 import typing as t
 
 from ..plugin_utils._filters import as_filter
-from ..plugin_utils._offline import newest_by_cluster
+from ..plugin_utils._newest_filter import newest_by_cluster
 
 
 @as_filter

@@ -129,7 +129,7 @@ class Api:
                 backup_id=backup_id,
             )
         except ApiError as exc:
-            if exc.code == NOT_FOUND:
+            if exc.code == NOT_FOUND and "message" in exc.details:  # of the API, not of a server in its place
                 return None
             raise
         (backup,) = parse_rows([row], self._evaluated_at, source)

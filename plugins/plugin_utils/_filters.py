@@ -12,26 +12,28 @@ from __future__ import annotations
 import functools
 import typing as t
 
+import jinja2
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._cloud.errors import MdbError
-from ._values import is_omitted
+from ..module_utils._cloud.errors import CloudError
 
 T = t.TypeVar("T")
 
 
 def as_filter(function: t.Callable[..., T]) -> t.Callable[..., T]:
-    """The function as a filter of its name, for which an option that is C(omit) is one that was not given.
+    """The function as a filter of its name, for which an option that is "omit" is one that was not given.
 
-    :raises AnsibleFilterError: where the function raises an error of the collection; the filter's name stands before its message
+    :raises AnsibleFilterError: where the function raises an error of the collection; Ansible puts the filter's name before it
     """
 
+    @jinja2.pass_environment
     @functools.wraps(function)
-    def filtering(*args: t.Any, **options: t.Any) -> T:
-        given = {name: value for name, value in options.items() if not is_omitted(value)}
+    def filtering(environment: jinja2.Environment, /, *args: t.Any, **options: t.Any) -> T:
+        omit = environment.globals.get("omit", jinja2.Undefined)
+        given = {name: value for name, value in options.items() if value is not omit}
         try:
             return function(*args, **given)
-        except MdbError as exc:
-            raise AnsibleFilterError(f"{function.__name__}: {exc}") from None
+        except CloudError as exc:
+            raise AnsibleFilterError(str(exc)) from None
 
     return filtering

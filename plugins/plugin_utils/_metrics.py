@@ -11,67 +11,111 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
+import re
 import typing as t
 
+from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.instants import SECOND, parse_instant
-from ._freshness import read_document
+from ..module_utils._cloud.text import quoted, type_name
 
 PREFIX = "yacloud_redis_backup_"
+
+_OWN_LABELS = ("cluster_id", "cluster_name", "folder_id")
+_LABEL_NAME = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*").fullmatch
+"""Names that begin with two underscores are Prometheus' own."""
 
 _Facts = t.Mapping[str, t.Any]
 
 
-def _completed(facts: _Facts) -> str | None:
-    return _unix_seconds(facts["newest"]["created_at"]) if facts["newest"] else None
+class Gauge(t.NamedTuple):
+    """One metric.
+
+    :ivar name: without the prefix
+    :ivar help: what it means
+    :ivar value: its sample of a cluster's facts and those of the whole verdict; None where there is none
+    :ivar judges: whether clusters that are not judged have no sample
+    """
+
+    name: str
+    help: str
+    value: t.Callable[[_Facts, _Facts], t.Any]
+    judges: bool = True
 
 
-def _age(facts: _Facts) -> str | None:
-    return None if facts["age_seconds"] is None else str(facts["age_seconds"])
-
-
-GAUGES: tuple[tuple[str, str, t.Callable[[_Facts], str | None]], ...] = (
-    (
+GAUGES = (
+    Gauge(
         "newest_completion_timestamp_seconds",
         "When the newest matching backup was completed; absent without one.",
-        _completed,
+        lambda cluster, _verdict: _unix_seconds(cluster["newest"]["created_at"]) if cluster["newest"] else None,
     ),
-    ("age_seconds", "Age of the newest matching backup at the time of the check; absent without one.", _age),
-    ("matching_backups", "Completed backups that match.", lambda facts: str(facts["matched"])),
-    ("objective_seconds", "How old the newest backup may be.", lambda facts: str(facts["objective_seconds"])),
-    (
-        "up",
+    Gauge(
+        "age_seconds",
+        "Age of the newest matching backup at the time of the check; absent without one.",
+        lambda cluster, _verdict: cluster["age_seconds"],
+    ),
+    Gauge("matching_backups", "Completed backups that match.", lambda cluster, _verdict: cluster["matched"]),
+    Gauge(
+        "objective_seconds",
+        "How old the newest backup may be.",
+        lambda _cluster, verdict: verdict["objective_seconds"],
+    ),
+    Gauge(
+        "fresh",
         "1 where the newest matching backup is within the objective, 0 where it is older or there is none.",
-        lambda facts: str(int(facts["status"] == "fresh")),
+        lambda cluster, _verdict: int(cluster["status"] == "fresh"),
     ),
-    (
+    Gauge(
         "last_check_timestamp_seconds",
         "When the cluster's backups were read; it stands still while they cannot be.",
-        lambda facts: _unix_seconds(facts["evaluated_at"]),
+        lambda _cluster, verdict: _unix_seconds(verdict["evaluated_at"]),
+        judges=False,
     ),
 )
-"""Name less prefix, help and value of each gauge; a cluster whose value is None has no sample."""
 
 
-def metrics_text(document: t.Any) -> str:
+def metrics_text(verdict: _Facts, labels: t.Any = None) -> str:
     """The whole content of a textfile, the clusters by id.
 
-    :raises OptionError: the input is no document of the freshness filter
+    :param labels: further labels of each series by name
+    :raises OptionError: a label cannot be worked with
     """
-    document, clusters = read_document(document)
-    common = {name: document[name] for name in ("objective_seconds", "evaluated_at")}
-    labelled = [(_labels(cluster_id, cluster), {**cluster, **common}) for cluster_id, cluster in sorted(clusters)]
+    further = _further_labels(labels)
+    clusters = sorted(verdict["clusters"].values(), key=lambda cluster: str(cluster["cluster_id"]))
+    labelled = [(_labels({name: cluster[name] for name in _OWN_LABELS} | further), cluster) for cluster in clusters]
     lines: list[str] = []
-    for name, help_text, value_of in GAUGES:
-        values = [(labels, value_of(facts)) for labels, facts in labelled]
-        samples = [f"{PREFIX}{name}{{{labels}}} {value}" for labels, value in values if value is not None]
+    for gauge in GAUGES:
+        samples = [
+            f"{PREFIX}{gauge.name}{{{series}}} {value}"
+            for series, cluster in labelled
+            if not (gauge.judges and cluster["status"] == "skipped")
+            and (value := gauge.value(cluster, verdict)) is not None
+        ]
         if samples:
-            lines += [f"# HELP {PREFIX}{name} {help_text}", f"# TYPE {PREFIX}{name} gauge", *samples]
+            lines += [f"# HELP {PREFIX}{gauge.name} {gauge.help}", f"# TYPE {PREFIX}{gauge.name} gauge", *samples]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _labels(cluster_id: str, cluster: t.Mapping[str, t.Any]) -> str:
-    known = {"cluster_id": cluster_id, "cluster_name": cluster["cluster_name"], "folder_id": cluster["folder_id"]}
-    return ",".join(f'{name}="{_escaped(value)}"' for name, value in known.items() if value)
+def _further_labels(labels: t.Any) -> dict[str, str]:
+    if labels is None:
+        return {}
+    if not isinstance(labels, t.Mapping):
+        raise OptionError(f"labels must be a mapping of names to values, got {type_name(labels)}.", option="labels")
+    for name, value in labels.items():
+        if name in _OWN_LABELS:
+            raise OptionError(f"labels must not hold {name}, which each series has already.", option="labels")
+        if not isinstance(name, str) or not _LABEL_NAME(name):
+            raise OptionError(
+                f"labels: {quoted(str(name))} is not a name of a label; use letters, digits and _, no digit first, no __ first.",
+                option="labels",
+            )
+        if not isinstance(value, (str, int, float)) or value == "":
+            got = "an empty string" if value == "" else type_name(value)
+            raise OptionError(f"labels: {name} must be a string, got {got}.", option="labels")
+    return {str(name): str(value) for name, value in sorted(labels.items())}
+
+
+def _labels(values: t.Mapping[str, str | None]) -> str:
+    return ",".join(f'{name}="{_escaped(value)}"' for name, value in values.items() if value)
 
 
 def _escaped(value: str) -> str:

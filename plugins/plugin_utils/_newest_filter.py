@@ -14,12 +14,11 @@ import typing as t
 from ..module_utils._backups import Backup, from_facts, merge
 from ..module_utils._cloud.durations import duration_option
 from ..module_utils._cloud.errors import OptionError, SelectionError
-from ..module_utils._cloud.instants import parse_instant
-from ..module_utils._cloud.text import quoted, type_name
+from ..module_utils._cloud.text import type_name
 from ..module_utils._criteria import CRITERIA, Criteria
 from ..module_utils._explanation import Explainer
-from ..module_utils._selection import is_stale, reference_instant, select
-from ._values import plain, refuse_unknown
+from ..module_utils._selection import Selection, is_stale, reference_instant, select
+from ._values import instant_of, plain, refuse_unknown
 
 OPTIONS = (*CRITERIA, "evaluated_at", "max_age")
 
@@ -40,36 +39,31 @@ def newest_by_cluster(rows: t.Any, options: dict[str, t.Any]) -> dict[str, dict[
             f"the input must be a list of backups as yacloud.mdb.redis_backup_info returns it, got {type_name(rows)}.{hint}"
         )
     criteria = Criteria.from_options(plain(options))
-    evaluated_at = _evaluated_at(options.get("evaluated_at"))
+    given = options.get("evaluated_at")
+    evaluated_at = None if given is None else instant_of(given, "evaluated_at")
     chosen = {
         cluster_id: selection
         for cluster_id, backups in sorted(_by_cluster(from_facts(plain(rows), evaluated_at)).items())
         if (selection := select(backups, criteria)).newest
     }
-    max_age = duration_option(options.get("max_age"), "max_age")
-    if max_age is not None:
-        if evaluated_at is None:
-            raise OptionError("max_age needs evaluated_at, the instant from which ages are counted.", option="max_age")
-        explain = Explainer(
-            criteria, max_age, str(options["max_age"]), evaluated_at, reference_instant(criteria, evaluated_at)
-        )
-        stale = [
-            explain.choice(cluster_id, selection)
-            for cluster_id, selection in chosen.items()
-            if selection.newest and is_stale(selection.newest, max_age, explain.measured_from)
-        ]
-        if stale:
-            raise SelectionError("\n".join(stale))
+    _refuse_stale(chosen, criteria, options.get("max_age"), evaluated_at)
     return {cluster_id: selection.newest.facts for cluster_id, selection in chosen.items() if selection.newest}
 
 
-def _evaluated_at(value: t.Any) -> int | None:
-    if value is None:
-        return None
-    try:
-        return parse_instant(str(value))
-    except ValueError as exc:
-        raise OptionError(f"evaluated_at {quoted(str(value))} {exc}.", option="evaluated_at") from None
+def _refuse_stale(chosen: dict[str, Selection], criteria: Criteria, limit: t.Any, evaluated_at: int | None) -> None:
+    max_age = duration_option(limit, "max_age")
+    if max_age is None:
+        return
+    if evaluated_at is None:
+        raise OptionError("max_age needs evaluated_at, the instant from which ages are counted.", option="max_age")
+    explain = Explainer(criteria, max_age, str(limit), evaluated_at, reference_instant(criteria, evaluated_at))
+    stale = [
+        explain.choice(cluster_id, selection)
+        for cluster_id, selection in chosen.items()
+        if selection.newest and is_stale(selection.newest, max_age, explain.measured_from)
+    ]
+    if stale:
+        raise SelectionError("\n".join(stale))
 
 
 def _by_cluster(backups: list[Backup]) -> dict[str, list[Backup]]:

@@ -14,14 +14,10 @@ import typing as t
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.instants import parse_instant
 from ..module_utils._cloud.text import quoted
-from ..module_utils._selection import CRITERIA, Criteria
-
-CRITERIA_OPTIONS = tuple(criterion.option for criterion in CRITERIA)
-"""The options by which backups are chosen."""
 
 
 def plain(value: t.Any) -> t.Any:
-    """The value without Ansible's own containers and tagged texts, which neither the C encoder of JSON nor YAML knows."""
+    """The value without Ansible's own containers and tagged strings, which neither the C encoder of JSON nor YAML knows."""
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, dict):
@@ -31,56 +27,31 @@ def plain(value: t.Any) -> t.Any:
     return value
 
 
-def is_omitted(value: t.Any) -> bool:
-    """Whether the value is what C(omit) stands for: a variable is set to it where another one was not given."""
-    return type(value).__name__ == "_OmitType"
-
-
-def is_number(value: t.Any) -> bool:
-    """Whether the value is a number, which a truth value is not."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
 def listed(value: t.Any) -> t.Any:
-    """A single value in place of a list made one, and a text cut at its commas, as Ansible does for a module's option."""
+    """A single value in place of a list made one, and a string cut at its commas, as Ansible does for a module's option."""
     if isinstance(value, str):
         return [part.strip() for part in value.split(",")]
-    if is_number(value):
+    if _is_number(value):
         return [str(value)]
     if isinstance(value, (list, tuple)):
-        return [str(item) if is_number(item) else item for item in value]
+        return [str(item) if _is_number(item) else item for item in value]
     return value
 
 
-def criteria_of(options: t.Mapping[str, t.Any]) -> Criteria:
-    """The criteria among a filter's options, each written as the module takes it.
-
-    :raises OptionError: a value cannot be worked with
-    """
-    lists = {criterion.option for criterion in CRITERIA if criterion.spec["type"] == "list"}
-    return Criteria.from_options({name: listed(value) if name in lists else value for name, value in options.items()})
+def _is_number(value: t.Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def instant_of(value: t.Any, name: str) -> int:
     """An instant of a variable.
 
     :param name: what it is called, for the message
-    :raises OptionError: it is none
+    :raises OptionError: it is not an instant
     """
     try:
         return parse_instant(str(value))
     except ValueError as exc:
         raise OptionError(f"{name} {quoted(str(value))} {exc}.", option=name) from None
-
-
-def shown_type(value: t.Any) -> str:
-    """A value's type in YAML's words. The value itself may be a secret, so messages never hold it."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "a truth value"
-    kinds = ((t.Mapping, "a mapping"), ((list, tuple), "a list"), (str, "a text"), ((int, float), "a number"))
-    return next((words for kind, words in kinds if isinstance(value, kind)), type(value).__name__)
 
 
 def refuse_unknown(options: t.Iterable[str], known: t.Collection[str]) -> None:

@@ -89,10 +89,17 @@ class Ansible:
         (home / "ansible.cfg").touch()
 
     def command(
-        self, tasks: list[dict[str, Any]], *arguments: str, variables: dict[str, Any] | None = None
+        self,
+        tasks: list[dict[str, Any]],
+        *arguments: str,
+        variables: dict[str, Any] | None = None,
+        keywords: dict[str, Any] | None = None,
     ) -> list[str]:
-        """The command for a play of these tasks on localhost; variables stand in a file of their own."""
-        play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks}
+        """The command for a play of these tasks on localhost; variables stand in a file of their own.
+
+        :param keywords: further ones of the play
+        """
+        play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks, **(keywords or {})}
         (self.home / "play.yml").write_text(json.dumps([play], indent=1), encoding="utf-8")
         (self.home / "variables.json").write_text(json.dumps(variables or {}), encoding="utf-8")
         return [PLAYBOOK, str(self.home / "play.yml"), "-e", f"@{self.home / 'variables.json'}", *arguments]
@@ -103,10 +110,20 @@ class Ansible:
         *arguments: str,
         variables: dict[str, Any] | None = None,
         environ: dict[str, str] | None = None,
+        keywords: dict[str, Any] | None = None,
     ) -> Run:
         """Runs a play to its end."""
         self.record.unlink(missing_ok=True)
-        command, begun = self.command(tasks, *arguments, variables=variables), time.monotonic()
+        return self.run(self.command(tasks, *arguments, variables=variables, keywords=keywords), environ)
+
+    def run_file(self, path: str, variables: dict[str, Any]) -> Run:
+        """Runs a playbook that lies in the home already."""
+        (self.home / "variables.json").write_text(json.dumps(variables), encoding="utf-8")
+        return self.run([PLAYBOOK, path, "-e", f"@{self.home / 'variables.json'}"])
+
+    def run(self, command: list[str], environ: dict[str, str] | None = None) -> Run:
+        """Runs a command to its end."""
+        begun = time.monotonic()
         done = subprocess.run(
             command,
             env=self.environ | (environ or {}),

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filters of the roles: each takes what its documentation says, and fails in Ansible's way."""
+"""The filters in Ansible's own templates: each takes what its documentation says, and fails in Ansible's way."""
 
 from __future__ import annotations
 
@@ -8,37 +8,30 @@ import importlib
 import inspect
 import json
 import typing as t
-from pathlib import Path
 
 import pytest
 import yaml
-from ansible.errors import AnsibleFilterError
+from ansible.errors import AnsibleError
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar, trust_as_template
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA
-from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import backups, result
+from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import (
+    ORDERS,
+    backups,
+    folder_result,
+    result,
+)
 
 PACKAGE = "ansible_collections.yacloud.mdb.plugins.filter"
-FOLDER = Path(__file__).parents[4] / "plugins" / "filter"
-NAMES = sorted(path.stem for path in FOLDER.glob("redis_backup_*.py"))
-CRITERIA_NAMES = {criterion.option for criterion in CRITERIA}
-
-ORDERS, SESSIONS = "c9qorders", "c9qsessions"
 
 
 def module_of(name: str) -> t.Any:
     return importlib.import_module(f"{PACKAGE}.{name}")
 
 
-def apply(name: str, *args: t.Any, **options: t.Any) -> t.Any:
-    return module_of(name).FilterModule().filters()[name](*args, **options)
-
-
-def answer() -> dict[str, t.Any]:
-    return result({ORDERS: backups(ORDERS, 30, 54), SESSIONS: []}, {"orders-prod": ORDERS})
-
-
-def verdict() -> t.Any:
-    return apply("redis_backup_freshness", answer(), "26h")
+def template(expression: str, **variables: t.Any) -> t.Any:
+    templar = Templar(loader=DataLoader(), variables=variables)
+    return templar.template(trust_as_template("{{ " + expression.replace("| redis", "| yacloud.mdb.redis") + " }}"))
 
 
 @pytest.fixture
@@ -49,143 +42,63 @@ def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         def warning(self, text: str) -> None:
             shown.append(text)
 
-    for name in ("redis_backup_objections", "redis_backup_freshness_summary"):
-        monkeypatch.setattr(module_of(name), "Display", Display)
+    monkeypatch.setattr(module_of("redis_backup_export"), "Display", Display)
     return shown
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["redis_backup_export", "redis_backup_freshness"])
 def test_the_documentation_names_the_function_s_parameters(name: str) -> None:
     module = module_of(name)
-    documented = yaml.safe_load(module.DOCUMENTATION)
-    options = set(documented["options"]) - {"_input"}
-    if "yacloud.mdb._choosing" in documented.get("extends_documentation_fragment", []):
-        options |= CRITERIA_NAMES
+    documented = yaml.safe_load(module.DOCUMENTATION)["options"]
     parameters = list(inspect.signature(module.FilterModule().filters()[name]).parameters.values())[1:]
-    named = {parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_KEYWORD}
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-        named |= CRITERIA_NAMES
-    assert named == options
-    assert documented["name"] == name
+    assert [parameter.name for parameter in parameters] == [option for option in documented if option != "_input"]
     for parameter in parameters:
-        if parameter.name in documented["options"]:
-            assert bool(documented["options"][parameter.name].get("required")) == (parameter.default is parameter.empty)
+        assert bool(documented[parameter.name].get("required")) == (parameter.default is parameter.empty)
 
 
-@pytest.mark.parametrize(
-    ("name", "args", "options"),
-    [
-        ("redis_backup_arguments", ([], "redis_backup_select"), {}),
-        ("redis_backup_arguments", ({}, "redis_backup_other"), {}),
-        ("redis_backup_decision", ([],), {}),
-        ("redis_backup_decision", (result({}),), {"types": "MANUAL"}),
-        ("redis_backup_objections", ([],), {}),
-        ("redis_backup_objections", (result({}),), {"max_age": "soon"}),
-        ("redis_backup_objections", (result({}),), {"created": "2026"}),
-        ("redis_backup_export", ([], "json"), {}),
-        ("redis_backup_export", ({}, "xml"), {}),
-        ("redis_backup_freshness", ([], "26h"), {}),
-        ("redis_backup_freshness", (result({}), "soon"), {}),
-        ("redis_backup_freshness", (result({}), "26h"), {"shard": "shard1"}),
-        ("redis_backup_freshness_summary", ({},), {}),
-        ("redis_backup_metrics", ({},), {}),
-        ("redis_backup_report", ({},), {}),
-    ],
-)
-def test_failures_are_those_of_filters_and_name_the_filter(name: str, args: t.Any, options: dict[str, t.Any]) -> None:
-    with pytest.raises(AnsibleFilterError, match=f"^{name}: "):
-        apply(name, *args, **options)
-
-
-def test_problems_of_arguments() -> None:
-    (problem,) = apply("redis_backup_arguments", {"redis_backup_select_max_age": "soon"}, "redis_backup_select")
-    assert problem.startswith("redis_backup_select_max_age 'soon' is no duration")
-
-
-def test_the_decision() -> None:
-    lines = apply("redis_backup_decision", answer(), type=None)
-    assert lines[0].startswith("Chosen for c9qorders (orders-prod): ")
-    assert len(lines) == 4
-
-
-@pytest.mark.parametrize(("on_missing", "errors", "told"), [("error", 1, 0), ("warn", 0, 1), ("skip", 0, 0)])
-def test_a_missing_backup(on_missing: str, errors: int, told: int, warnings: list[str]) -> None:
-    assert len(apply("redis_backup_objections", answer(), on_missing=on_missing, max_age=None)) == errors
-    assert len(warnings) == told
-
-
-@pytest.mark.parametrize(
-    "options", [{"type": ["MANUAL"]}, {"created_before": "2026-11-20T00:00:00Z"}, {"shards": ["s9"]}]
-)
-def test_criteria_that_only_the_task_was_given_are_told_without_their_values(options: dict[str, t.Any]) -> None:
-    """So that C(module_defaults), or a filter used without them, ends in no traceback."""
-    (option,) = options
-    asked = result({ORDERS: [*backups(ORDERS, 3, type="AUTOMATED", sourceShardNames=["s1"])]}, **options)
-    words = f"1 not as {option} wants"
-    assert words in "\n".join(apply("redis_backup_decision", asked))
-    assert words in "\n".join(apply("redis_backup_objections", asked))
-    assert words in apply("redis_backup_freshness", asked, "26h")["clusters"][ORDERS]["reason"]
-
-
-def test_rows_made_by_hand_need_not_be_whole() -> None:
-    row = {"id": "a", "source_cluster_id": ORDERS, "created_at": "2026-11-20T00:00:00Z"}
-    assert apply("redis_newest_backup", [row])[ORDERS]["type"] is None
-    for options in ({"type": "MANUAL"}, {"shards": ["s1"]}):
-        for given in (row, {**row, "source_shard_names": None, "type": None}):
-            assert apply("redis_newest_backup", [given], **options) == {}
-
-
-@pytest.mark.parametrize("entry", [{"path": "x"}, {"format": "json"}, "x"])
-def test_an_export_that_is_not_whole_is_named(entry: t.Any) -> None:
-    with pytest.raises(
-        AnsibleFilterError, match=r"^redis_backup_objections: export holds an entry without path or format"
-    ):
-        apply("redis_backup_objections", answer(), on_missing="skip", export=[entry])
-
-
-def test_the_export() -> None:
-    text = apply("redis_backup_export", answer(), "dotenv")
-    assert text.splitlines()[-1] == "REDIS_BACKUP_C9QORDERS_CLUSTER_ID=c9qorders"
-
-
-def test_the_verdict_and_its_warning(warnings: list[str]) -> None:
-    assert apply("redis_backup_freshness_summary", verdict())[0] == "2 of 2 clusters miss the objective of 26h."
-    assert not warnings
-    lines = apply("redis_backup_freshness_summary", verdict(), warn=True)
-    assert warnings == ["\n".join(lines)]
-    assert apply("redis_backup_freshness_summary", json.dumps(verdict()), warn=True) == lines
-    assert warnings == ["\n".join(lines)] * 2
-    fresh = apply("redis_backup_freshness", result({ORDERS: backups(ORDERS, 3)}), "26h")
-    apply("redis_backup_freshness_summary", fresh, warn=True)
-    assert len(warnings) == 2
-
-
-def test_metrics_and_page() -> None:
-    assert "yacloud_redis_backup_up{" in apply("redis_backup_metrics", verdict())
-    assert apply("redis_backup_report", verdict()).startswith("<!DOCTYPE html>")
-    page = apply("redis_backup_report", verdict(), answer()["backups"])
-    assert page.startswith("<!DOCTYPE html>")
-    assert apply("redis_backup_report", json.dumps(verdict()), answer()["backups"]) == page
-
-
-class _OmitType:
-    """Stands in for what C(omit) is."""
+def test_a_verdict_and_its_files() -> None:
+    given = folder_result()
+    verdict = template("given | redis_backup_freshness('26h', exclude='carts')", given=given)
+    assert [cluster["status"] for cluster in verdict["clusters"].values()] == ["stale", "fresh", "skipped", "skipped"]
+    assert json.loads(template("verdict | redis_backup_export('json')", verdict=verdict)) == verdict
+    page = "given | redis_backup_freshness('26h') | redis_backup_export('html', backups=given.backups)"
+    assert template(page, given=given).startswith("<!DOCTYPE html>")
+    metrics = template("verdict | redis_backup_export('prometheus', labels={'check': 'x'})", verdict=verdict)
+    assert 'yacloud_redis_backup_fresh{cluster_id="c9qorders"' in metrics
 
 
 def test_what_is_omitted_was_not_given() -> None:
-    omit = _OmitType()
-    assert apply("redis_backup_objections", answer(), on_missing="skip", max_age=omit, type=omit) == []
-    assert apply("redis_backup_decision", answer(), shards=omit) == apply("redis_backup_decision", answer())
-    assert apply("redis_backup_freshness", answer(), max_age="26h", folder_id=omit) == verdict()
-    rows = answer()["backups"]
-    assert apply("redis_newest_backup", rows, created_before=omit, max_age=omit) == apply("redis_newest_backup", rows)
+    given = folder_result(max_age="26h")
+    omitted = "given | redis_backup_freshness(max_age=omit, exclude=omit, skip_stopped=omit)"
+    assert template(omitted, given=given) == template("given | redis_backup_freshness", given=given)
 
 
 @pytest.mark.parametrize(
-    "name", ["redis_backup_decision", "redis_backup_freshness", "redis_backup_metrics", "redis_backup_report"]
+    ("expression", "message"),
+    [
+        ("[] | redis_backup_freshness('26h')", "redis_backup_freshness' failed: the input must be a result of"),
+        ("given | redis_backup_freshness", "redis_backup_freshness' failed: max_age is missing"),
+        ("given | redis_backup_freshness('26h', type='MANUAL')", "unexpected keyword argument 'type'"),
+        ("[] | redis_backup_export('json')", "redis_backup_export' failed: the input must be a result of"),
+        ("given | redis_backup_export('xml')", "redis_backup_export' failed: format must be one of"),
+        (
+            "given | redis_backup_export('json', labels={})",
+            "redis_backup_export' failed: format json takes no option labels",
+        ),
+    ],
 )
-def test_an_instant_that_is_none_is_named(name: str) -> None:
-    options = {"redis_backup_freshness": ("26h",), "redis_backup_report": ([],)}.get(name, ())
-    given = answer() if name in ("redis_backup_decision", "redis_backup_freshness") else verdict()
-    with pytest.raises(AnsibleFilterError, match=f"^{name}: evaluated_at 'now' is no RFC 3339 time"):
-        apply(name, {**given, "evaluated_at": "now"}, *options)
+def test_failures_are_those_of_filters_and_name_the_filter(expression: str, message: str) -> None:
+    with pytest.raises(AnsibleError) as caught:
+        template(expression, given=folder_result())
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("count", "warned"), [(29, 0), (60, 1)])
+def test_a_dotenv_text_too_long_for_gitlab_is_warned_of(count: int, warned: int, warnings: list[str]) -> None:
+    given = result({f"{ORDERS}{number:02}": backups(f"{ORDERS}{number:02}", 3) for number in range(count)})
+    text = template("given | redis_backup_export('dotenv')", given=given)
+    assert (len(text) > 5_120) is bool(warned)
+    assert len(warnings) == warned
+    assert all("json" in line and "5120" in line for line in warnings)
+    template("given | redis_backup_export('json')", given=given)
+    assert len(warnings) == warned

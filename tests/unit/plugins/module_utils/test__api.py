@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import typing as t
 
@@ -11,21 +12,17 @@ import pytest
 
 pytest.importorskip("requests")
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._api import Cluster, RedisApi
+from ansible_collections.yacloud.mdb.plugins.module_utils._api import Api
 from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import IamToken
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.discovery import Services
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.client import Client
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ApiError,
     CloudError,
     ConnectionFailed,
     InvalidResponse,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.tokens import TokenSource
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import parse_base_url
-from ansible_collections.yacloud.mdb.plugins.module_utils._query import TransportOptions
+from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import Cluster
+from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
 from ansible_collections.yacloud.mdb.tests.unit.samples import (
     CLUSTER,
     FOLDER,
@@ -33,7 +30,9 @@ from ansible_collections.yacloud.mdb.tests.unit.samples import (
     FOLDER_CLUSTERS,
     NOW,
     TOKEN,
+    backup_path,
     backups_path,
+    connection,
     row,
 )
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
@@ -49,34 +48,20 @@ from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
     truncated_chunks,
 )
 
-Make = t.Callable[..., RedisApi]
+Make = t.Callable[..., Api]
 
 
 @pytest.fixture
 def make(server: Server) -> t.Iterator[Make]:
-    """Makes clients of the server."""
-    made: list[Transport] = []
+    """Makes APIs behind the server."""
+    with contextlib.ExitStack() as clients:
 
-    def make_one(page_size: int = 1000, prefix: str = "", **options: t.Any) -> RedisApi:
-        made.append(
-            Transport(
-                TransportOptions(**{"api_timeout": 5.0, "api_retries": 1, "api_retry_max_delay": 0.01} | options),
-                Secrets(),
-            )
-        )
-        base = parse_base_url(server.url + prefix, "mdb_endpoint", path_allowed=True)
-        tokens = TokenSource(IamToken(TOKEN, "iam_token of the options"))
-        return RedisApi(
-            made[-1],
-            Services(parse_base_url(server.url, "endpoint"), base),
-            tokens,
-            page_size=page_size,
-            evaluated_at=NOW,
-        )
+        def make_one(page_size: int = 1000, prefix: str = "", **options: t.Any) -> Api:
+            given = {"mdb_endpoint": server.url + prefix, "api_retries": 1, "api_retry_max_delay": 0.01} | options
+            client = clients.enter_context(Client.open(connection(server.url, **given), REDIS.service))
+            return Api(client, page_size=page_size, evaluated_at=NOW)
 
-    yield make_one
-    for transport in made:
-        transport.close()
+        yield make_one
 
 
 def ids(backups: list[Backup]) -> list[str]:
@@ -107,7 +92,7 @@ def test_every_page_is_read_on_one_connection(server: Server, make: Make, rows: 
     server.always(backups_path(), paged(made))
     api = make(page_size=size)
     assert ids(api.cluster_backups(CLUSTER)) == sorted(one["id"] for one in made)
-    assert len(server.requests) == requests == api.pages
+    assert len(server.requests) == requests == api.client.list_requests
     assert server.connections == 1
     assert {request.query["pageSize"] for request in server.requests} == {str(size)}
     assert "pageToken" not in server.requests[0].query
@@ -201,17 +186,18 @@ def test_tokens_in_a_circle_are_an_error_after_a_bounded_number_of_requests(
 
 
 @pytest.mark.parametrize("token", [7, True, 1.5, ["a"], {"a": 1}])
-def test_a_token_that_is_no_text_is_refused(server: Server, make: Make, token: t.Any) -> None:
+def test_a_token_that_is_not_a_string_is_refused(server: Server, make: Make, token: t.Any) -> None:
     server.on(backups_path(), answer({"nextPageToken": "a"}), answer({"backups": [row()], "nextPageToken": token}))
     with pytest.raises(
-        InvalidResponse, match=rf"^cluster {CLUSTER}: listing its backups, page 2: the field 'nextPageToken' is no text"
+        InvalidResponse,
+        match=rf"^cluster {CLUSTER}: listing its backups, page 2: the field 'nextPageToken' is not a string",
     ) as caught:
         make().cluster_backups(CLUSTER)
     assert caught.value.details == {"cluster_id": CLUSTER}
 
 
 @pytest.mark.parametrize("token", [0, False, [], {}, 0.0])
-def test_a_falsy_token_that_is_no_text_is_refused_too(server: Server, make: Make, token: t.Any) -> None:
+def test_a_falsy_token_that_is_not_a_string_is_refused_too(server: Server, make: Make, token: t.Any) -> None:
     server.on(backups_path(), answer({"backups": [row()], "nextPageToken": token}))
     with pytest.raises(InvalidResponse, match="nextPageToken"):
         make().cluster_backups(CLUSTER)
@@ -255,7 +241,7 @@ def test_a_fault_that_passes_on_any_page_costs_no_row_and_repeats_no_page(
     server.on(backups_path(), *pages[:page], fault, *pages[page:])
     api = make()
     assert ids(api.cluster_backups(CLUSTER)) == [row(number)["id"] for number in range(3)]
-    assert api.pages == 3
+    assert api.client.list_requests == 3
     tokens = [request.query.get("pageToken") for request in server.requests]
     expected = [None, "p0", "p1"]
     assert tokens == expected[: page + 1] + expected[page:]
@@ -281,11 +267,11 @@ def nothing(handler: Handler) -> None:
 @pytest.mark.parametrize(
     ("reply", "words"),
     [
-        (html(), "the answer is no JSON"),
-        (answer(body=b""), "the answer is no JSON (an empty body)"),
-        (answer(body=b'{"backups": ['), "the answer is no JSON"),
-        (answer([]), "the answer is JSON, but no object"),
-        (answer({"backups": {}}), "the field 'backups' of the answer is an object instead of a list"),
+        (html(), "the response is not JSON"),
+        (answer(body=b""), "the response is not JSON (an empty body)"),
+        (answer(body=b'{"backups": ['), "the response is not JSON"),
+        (answer([]), "the response is JSON, but not an object"),
+        (answer({"backups": {}}), "the field 'backups' must be a list, got a mapping"),
         (
             answer({"backups": [row(1), {"id": "x"}]}),
             "row 2 of a page (backup 'x'): the field 'sourceClusterId' is missing",
@@ -294,7 +280,10 @@ def nothing(handler: Handler) -> None:
             answer({"backups": [row(1, cluster="c9qother")]}),
             "the field 'sourceClusterId' names another cluster, 'c9qother'",
         ),
-        (answer({"backups": [row(1, createdAt="yesterday")]}), "the field 'createdAt' 'yesterday' is no RFC 3339 time"),
+        (
+            answer({"backups": [row(1, createdAt="yesterday")]}),
+            "the field 'createdAt' 'yesterday' is not an RFC 3339 time",
+        ),
         (answer({"backups": [row(1)]}, 204), ""),
     ],
 )
@@ -302,7 +291,7 @@ def test_a_malformed_success_is_never_tried_again_and_never_a_shorter_list(
     server: Server, make: Make, reply: Reply, words: str, page: int
 ) -> None:
     if not words:
-        reply, words = nothing, "the answer is no JSON (an empty body)"
+        reply, words = nothing, "the response is not JSON (an empty body)"
     server.on(backups_path(), *[answer({"backups": [row(0)], "nextPageToken": "a"})] * page, reply)
     with pytest.raises(InvalidResponse) as caught:
         make().cluster_backups(CLUSTER)
@@ -374,13 +363,23 @@ def test_clusters_of_a_folder_by_id(server: Server, make: Make) -> None:
     server.on(
         FOLDER_CLUSTERS,
         answer({"clusters": [{"id": "c2", "name": "b", "status": "RUNNING"}, {"id": "c1"}], "nextPageToken": "a"}),
-        answer({"clusters": [{"id": "c2", "name": "b"}, {"id": "c3", "name": None}], "nextPageToken": "b"}),
+        answer({"clusters": [{"id": "c2", "name": "b", "health": "DEAD"}, {"id": "c3"}], "nextPageToken": "b"}),
         answer({}),
     )
-    assert make().clusters(FOLDER) == [Cluster("c1", ""), Cluster("c2", "b"), Cluster("c3", "")]
-    assert [request.query for request in server.requests] == [
-        {"folderId": FOLDER, "pageSize": "1000", **({"pageToken": token} if token else {})} for token in ("", "a", "b")
-    ]
+    found = make().clusters(FOLDER)
+    assert [cluster.id for cluster in found] == ["c1", "c2", "c3"]
+    assert found[0] == Cluster("c1", "", None, None)
+    assert [request.query.get("pageToken") for request in server.requests] == [None, "a", "b"]
+
+
+@pytest.mark.parametrize(("page_size", "asked"), [(1, 1), (99, 99), (100, 100), (101, 100), (1000, 100)])
+def test_clusters_come_in_pages_that_the_gateway_can_carry(
+    server: Server, make: Make, page_size: int, asked: int
+) -> None:
+    server.on(FOLDER_CLUSTERS, answer({"nextPageToken": "a"}), answer({}))
+    make(page_size=page_size).clusters(FOLDER)
+    assert [request.query["pageSize"] for request in server.requests] == [str(asked)] * 2
+    assert {request.query["folderId"] for request in server.requests} == {FOLDER}
 
 
 @pytest.mark.parametrize(
@@ -433,7 +432,8 @@ def test_what_is_malformed_is_named_with_its_page(server: Server, make: Make) ->
         for page in range(3):
             server.on(path, *[answer({"nextPageToken": f"p{number}"}) for number in range(page)], html())
             with pytest.raises(
-                InvalidResponse, match=rf"^folder {FOLDER}: listing its {what}, page {page + 1}: the answer is no JSON"
+                InvalidResponse,
+                match=rf"^folder {FOLDER}: listing its {what}, page {page + 1}: the response is not JSON",
             ):
                 call(FOLDER)
 
@@ -444,3 +444,82 @@ def test_a_bad_row_of_a_folder_names_the_folder(server: Server, make: Make) -> N
         InvalidResponse, match=rf"^folder {FOLDER}: row 2 of a page \(backup 'c2:b00002'\): the field 'createdAt' 'x'"
     ):
         make().folder_backups(FOLDER)
+
+
+# --- a single backup ---
+
+
+def test_a_single_backup(server: Server, make: Make) -> None:
+    server.on(backup_path("b1"), answer(row(1, id="b1", type="MANUAL")))
+    api = make()
+    found = api.backup("b1")
+    assert found is not None
+    assert found.facts["type"] == "MANUAL"
+    assert found.facts["age_seconds"] > 0
+    assert server.requests[0].target == "/managed-redis/v1/backups/b1"
+    assert api.client.list_requests == 0
+
+
+@pytest.mark.parametrize(
+    ("backup_id", "path"),
+    [
+        ("c9q1:mdb-backup-1", "c9q1%3Amdb-backup-1"),
+        ("a/b", "a%2Fb"),
+        ("../clusters", "..%2Fclusters"),
+        ("a%2Fb", "a%252Fb"),
+        ("100%", "100%25"),
+        ("a?b#c", "a%3Fb%23c"),
+        ("a b+c", "a%20b%2Bc"),
+        ("\u0437", "%D0%B7"),
+        ("...", "..."),
+    ],
+)
+def test_an_id_is_quoted_whole_into_the_path(server: Server, make: Make, backup_id: str, path: str) -> None:
+    server.on(f"/managed-redis/v1/backups/{path}", answer(row(id=backup_id)))
+    found = make().backup(backup_id)
+    assert found is not None
+    assert found.id == backup_id
+
+
+def test_a_backup_that_is_gone_is_none(server: Server, make: Make) -> None:
+    server.on(backup_path("b1"), failure(404, 5, "Backup not found"))
+    assert make().backup("b1") is None
+
+
+def test_a_backup_that_the_gateway_s_headers_call_gone_is_none(server: Server, make: Make) -> None:
+    server.on(backup_path("b1"), answer(body=b"", status=404, grpc_status="5", grpc_message="Backup%20not%20found"))
+    assert make().backup("b1") is None
+
+
+@pytest.mark.parametrize("reply", [html(404), answer(body=b"", status=404), answer({}, 404), answer([], 404)])
+def test_where_it_is_not_the_api_that_says_404_nothing_is_known_of_the_backup(
+    server: Server, make: Make, reply: Reply
+) -> None:
+    server.on(backup_path("b1"), reply)
+    with pytest.raises(ApiError, match=r"^backup b1: reading it: HTTP status 404 without the API's own message"):
+        make().backup("b1")
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 3), (401, 16), (403, 7), (501, 12)])
+def test_any_other_refusal_of_a_backup_is_an_error(server: Server, make: Make, status: int, code: int) -> None:
+    server.on(backup_path("b1"), failure(status, code, "no"))
+    with pytest.raises(ApiError, match=rf"^backup b1: reading it: HTTP status {status}: no") as caught:
+        make().backup("b1")
+    assert caught.value.details["backup_id"] == "b1"
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (row(id="b2"), "the API answered with another backup, b2"),
+        ({}, "the field 'id' is missing"),
+        (row(id="b1", sourceClusterId=""), "the field 'sourceClusterId' is missing"),
+        ([row(id="b1")], "the response is JSON, but not an object"),
+    ],
+)
+def test_what_is_not_the_backup_asked_for_is_an_error(server: Server, make: Make, reply: t.Any, words: str) -> None:
+    server.on(backup_path("b1"), answer(reply))
+    with pytest.raises(InvalidResponse) as caught:
+        make().backup("b1")
+    assert str(caught.value).startswith("backup b1: ")
+    assert words in str(caught.value)

@@ -1,29 +1,98 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of clusters, which are neither unique nor always there."""
+"""Clusters of a folder: their names, which are neither unique nor always there, and their state."""
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._api import Cluster
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import SelectionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import by_name, resolve
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import InvalidResponse, SelectionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import (
+    Cluster,
+    parse_clusters,
+    resolve,
+    warn_of_shared_names,
+)
 from ansible_collections.yacloud.mdb.tests.unit.samples import FOLDER
 
 CLUSTERS = [
-    Cluster("c9q1", "orders-prod"),
-    Cluster("c9q2", "twice"),
-    Cluster("c9q3", "twice"),
-    Cluster("c9q4", ""),
-    Cluster("c9q5", "orders-test"),
+    Cluster("c9q1", "orders-prod", "RUNNING", "ALIVE"),
+    Cluster("c9q2", "twice", "RUNNING", "ALIVE"),
+    Cluster("c9q3", "twice", None, None),
+    Cluster("c9q4", "", None, None),
+    Cluster("c9q5", "orders-test", None, None),
+    Cluster("c9q6", "", None, None),
 ]
 
 
+def parse(*rows: t.Any) -> list[Cluster]:
+    return parse_clusters(list(rows), f"folder {FOLDER}")
+
+
+def test_a_row_becomes_a_cluster() -> None:
+    row = {
+        "id": "c9q1",
+        "name": "orders-prod",
+        "status": "STOPPED",
+        "health": "DEGRADED",
+        "folderId": FOLDER,
+        "new": {},
+    }
+    assert parse(row) == [Cluster("c9q1", "orders-prod", "STOPPED", "DEGRADED")]
+
+
+@pytest.mark.parametrize("field", ["status", "health"])
+@pytest.mark.parametrize(
+    ("value", "known"),
+    [
+        ("STATUS_UNKNOWN", None),
+        ("HEALTH_UNKNOWN", None),
+        ("", None),
+        (None, None),
+        (0, None),
+        ("UPDATING", "UPDATING"),
+        (9, "9"),
+        ("9", "9"),
+    ],
+)
+def test_an_unknown_state_is_none_and_an_unknown_number_a_string(field: str, value: t.Any, known: str | None) -> None:
+    (made,) = parse({"id": "c9q1", "name": "a", field: value})
+    assert getattr(made, field) == known
+
+
+@pytest.mark.parametrize("name", [{}, {"name": None}, {"name": ""}])
+def test_a_name_and_a_state_may_be_absent(name: dict[str, t.Any]) -> None:
+    assert parse({"id": "c9q1", **name}) == [Cluster("c9q1", "", None, None)]
+
+
+@pytest.mark.parametrize("rows", [None, "", []])
+def test_no_clusters_at_all(rows: t.Any) -> None:
+    assert parse_clusters(rows, "folder f") == []
+
+
+@pytest.mark.parametrize(
+    "row", [None, "x", [], {}, {"id": ""}, {"id": 7}, {"id": "c", "name": 7}, {"id": "c", "name": ["a"]}, {"name": "x"}]
+)
+def test_a_row_that_is_not_a_cluster_is_refused(row: t.Any) -> None:
+    with pytest.raises(InvalidResponse, match=rf"^folder {FOLDER}: a row of its clusters has no valid 'id' and 'name'"):
+        parse({"id": "c9q1"}, row)
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [({"id": "x"}, "a mapping"), ("x", "a string"), (7, "an integer"), (0, "an"), (False, "a boolean")],
+)
+def test_what_is_not_a_list_is_refused(rows: t.Any, kind: str) -> None:
+    with pytest.raises(InvalidResponse, match=rf"^folder f: the field 'clusters' must be a list, got {kind}"):
+        parse_clusters(rows, "folder f")
+
+
 def test_a_name_is_compared_to_the_letter() -> None:
-    assert resolve("orders-prod", CLUSTERS, FOLDER) == "c9q1"
-    for name in ("Orders-prod", "orders-pro", " orders-prod", "orders%", "c9q1"):
-        with pytest.raises(SelectionError, match="has no cluster"):
+    assert resolve("orders-prod", CLUSTERS, FOLDER) == CLUSTERS[0]
+    for name in ("Orders-prod", "orders-pro", " orders-prod", "orders%", "c9q1", ""):
+        with pytest.raises(SelectionError):
             resolve(name, CLUSTERS, FOLDER)
 
 
@@ -35,18 +104,19 @@ def test_a_name_that_several_have_is_refused_with_their_ids() -> None:
     )
 
 
-def test_a_name_that_none_has_is_told_with_those_near_it() -> None:
+def test_a_name_that_none_has_is_told_with_similar_ones() -> None:
     with pytest.raises(SelectionError) as caught:
         resolve("orders-prd", CLUSTERS, FOLDER)
-    assert "Near it: 'orders-prod', 'orders-test'." in str(caught.value)
-    with pytest.raises(SelectionError, match="The folder has 5 clusters; none has a name like it"):
+    assert "Similar: 'orders-prod', 'orders-test'." in str(caught.value)
+    assert str(caught.value).endswith(" A deleted cluster is found by cluster_ids only.")
+    with pytest.raises(SelectionError, match="The folder has 6 clusters; none has a similar name"):
         resolve("zzz", CLUSTERS, FOLDER)
     with pytest.raises(SelectionError, match="The folder has 0 clusters"):
         resolve("orders-prod", [], FOLDER)
 
 
-def test_ids_by_name_leave_out_what_has_none_and_warn_of_what_two_have() -> None:
-    cluster_ids, warnings = by_name(CLUSTERS, FOLDER)
-    assert cluster_ids == {"orders-prod": "c9q1", "twice": "c9q2", "orders-test": "c9q5"}
-    assert warnings == [f"folder {FOLDER}: 2 clusters have the name 'twice'; cluster_ids holds c9q2."]
-    assert by_name([], FOLDER) == ({}, [])
+def test_a_name_that_several_have_is_warned_of_once_and_no_name_is_none() -> None:
+    assert warn_of_shared_names(CLUSTERS, FOLDER) == [
+        f"folder {FOLDER}: 2 clusters have the name 'twice'; use cluster_ids to tell them apart."
+    ]
+    assert warn_of_shared_names([], FOLDER) == []

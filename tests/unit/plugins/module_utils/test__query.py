@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options become a question and a connection, or an error that names the option."""
+"""Options become a query, or an error that names the option."""
 
 from __future__ import annotations
 
@@ -9,159 +9,158 @@ import typing as t
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import Level
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError, OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND
-from ansible_collections.yacloud.mdb.plugins.module_utils._query import (
-    Connection,
-    Query,
-    TransportOptions,
-    argument_spec,
-    check_id,
-    connection_spec,
-    option_level,
-)
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import Criteria
-from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, FOLDER, TOKEN, options, query
+from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA, Criteria
+from ansible_collections.yacloud.mdb.plugins.module_utils._query import Query, check_id, query_spec
+from ansible_collections.yacloud.mdb.tests.unit.samples import FOLDER, options, query
 
 pytest.importorskip("hypothesis")
 from hypothesis import given
 from hypothesis import strategies as st
 
+BACKUP = "c9q1:mdb-backup-1"
+
 
 def validated(**given_options: t.Any) -> dict[str, t.Any]:
     """The parameters as AnsibleModule makes them, environment included."""
-    result = ArgumentSpecValidator(argument_spec()).validate(given_options)
+    result = ArgumentSpecValidator(query_spec()).validate(given_options)
     assert not result.error_messages, result.error_messages
-    return result.validated_parameters
+    return t.cast("dict[str, t.Any]", result.validated_parameters)
+
+
+def refused(**given_options: t.Any) -> OptionError:
+    """The error with which a query is refused."""
+    with pytest.raises(OptionError) as caught:
+        query(**given_options)
+    return caught.value
 
 
 # --- the argument spec ---
 
 
-DEFAULTS = {
-    "endpoint": "api.cloud.yandex.net",
-    "mdb_endpoint": None,
-    "auth_method": "auto",
-    "iam_token": None,
-    "service_account_key_file": None,
-    "service_account_key": None,
-    "workload_identity_token": None,
-    "workload_identity_token_file": None,
-    "workload_identity_endpoint": "https://auth.yandex.cloud/oauth/token",
-    "service_account_id": None,
-    "api_timeout": 30.0,
-    "api_retries": 5,
-    "api_retry_max_delay": 20.0,
-    "api_deadline": 300.0,
-    "concurrency": 8,
-    "validate_certs": True,
-    "ca_path": None,
-}
-
-
 def test_the_defaults_are_the_documented_ones() -> None:
-    assert {name: validated(cluster_ids=[CLUSTER])[name] for name in connection_spec()} == DEFAULTS
-    assert TransportOptions() == TransportOptions(30.0, 5, 20.0, 300.0, 8, True, None)
-    assert validated(cluster_ids=[])["page_size"] == 1000
+    defaults = {name: value for name, value in validated().items() if value is not None}
+    assert defaults == {"page_size": 1000, "on_missing": "skip", "on_stale": "skip"}
 
 
-@pytest.mark.parametrize(
-    ("option", "variable", "text", "value"),
-    [
-        ("endpoint", "YC_ENDPOINT", "api.yandexcloud.kz:443", "api.yandexcloud.kz:443"),
-        ("mdb_endpoint", "YC_MDB_ENDPOINT", "https://gate.example/mdb", "https://gate.example/mdb"),
-        ("auth_method", "YC_AUTH_METHOD", "iam_token", "iam_token"),
-        ("service_account_id", "YC_SERVICE_ACCOUNT_ID", "aje1", "aje1"),
-        ("workload_identity_endpoint", "YC_WORKLOAD_IDENTITY_ENDPOINT", "https://x.example/t", "https://x.example/t"),
-        ("api_timeout", "YC_API_TIMEOUT", "1.5", 1.5),
-        ("api_retries", "YC_API_RETRIES", "0", 0),
-        ("api_retry_max_delay", "YC_API_RETRY_MAX_DELAY", "7", 7.0),
-        ("api_deadline", "YC_API_DEADLINE", "60", 60.0),
-        ("concurrency", "YC_API_CONCURRENCY", "3", 3),
-        ("ca_path", "YC_CA_PATH", "/etc/ca.pem", "/etc/ca.pem"),
-        ("folder_id", "YC_FOLDER_ID", "b1g", "b1g"),
-    ],
-)
-def test_variables_stand_in_for_options_unless_they_are_empty(
-    monkeypatch: pytest.MonkeyPatch, option: str, variable: str, text: str, value: t.Any
-) -> None:
-    monkeypatch.setenv(variable, "")
-    assert validated()[option] == DEFAULTS.get(option)
-    monkeypatch.setenv(variable, text)
-    assert validated()[option] == value
-    monkeypatch.setenv(variable, "not this" if isinstance(value, str) and option != "auth_method" else "1")
-    assert validated(**{option: value})[option] == value
+def test_the_folder_may_come_from_a_variable_unless_that_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YC_FOLDER_ID", "")
+    assert validated()["folder_id"] is None
+    monkeypatch.setenv("YC_FOLDER_ID", FOLDER)
+    assert validated()["folder_id"] == FOLDER
+    assert validated(folder_id="other")["folder_id"] == "other"
 
 
-def test_no_credential_is_read_from_a_variable_by_the_argument_spec(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("YC_IAM_TOKEN", "YC_TOKEN", "YC_SERVICE_ACCOUNT_KEY_FILE", "YC_WORKLOAD_IDENTITY_TOKEN"):
-        monkeypatch.setenv(variable, "secret")
-    assert "secret" not in validated().values()
-
-
-def test_secrets_are_not_logged_and_paths_are() -> None:
-    hidden = {name for name, spec in argument_spec().items() if spec.get("no_log")}
-    assert hidden == {"iam_token", "service_account_key", "workload_identity_token"}
-
-
-# --- the question ---
+# --- what is refused ---
 
 
 @pytest.mark.parametrize(
     ("given_options", "words"),
     [
-        ({}, "nothing is asked: set cluster_ids, cluster_names with folder_id, or folder_id"),
-        ({"folder_id": ""}, "nothing is asked"),
-        (
-            {"cluster_ids": ["a"], "cluster_names": ["b"], "folder_id": "f"},
-            "cluster_ids and cluster_names exclude each other",
-        ),
-        ({"cluster_names": ["b"]}, "need folder_id (variable YC_FOLDER_ID)"),
-        ({"cluster_ids": [""]}, "'' is no cluster id; those have 1 to 50 letters"),
-        ({"cluster_ids": ["a" * 51]}, "is no cluster id"),
-        ({"cluster_ids": ["a", "b/../c"]}, "'b/../c' is no cluster id"),
-        ({"cluster_ids": ["a b"]}, "is no cluster id"),
-        ({"cluster_ids": ["a\n"]}, "is no cluster id"),
-        ({"cluster_ids": ["a%2f"]}, "is no cluster id"),
-        ({"cluster_ids": ["\u0661"]}, "is no cluster id"),
-        ({"cluster_ids": ["c9q:b1"]}, "is no cluster id"),
-        ({"cluster_ids": [7]}, "of type int is no cluster id"),
-        ({"cluster_ids": [None]}, "of type NoneType is no cluster id"),
-        ({"folder_id": "a/b"}, "'a/b' is no folder id"),
-        ({"cluster_names": [""], "folder_id": "f"}, "'' is no cluster name"),
-        ({"cluster_names": ["a" * 64], "folder_id": "f"}, "is no cluster name; those have 1 to 63 characters"),
-        ({"cluster_ids": ["a"], "page_size": 0}, "page_size is 0; it can be 1 to 1000"),
-        ({"cluster_ids": ["a"], "page_size": 1001}, "page_size is 1001"),
-        ({"cluster_ids": ["a"], "limit": 0}, "limit is 0; it can be at least 1"),
-        ({"cluster_ids": ["a"], "limit": -1}, "limit is -1"),
-        ({"cluster_ids": ["a"], "page_size": 10**400}, "page_size is 1000"),
-        ({"cluster_ids": ["a"], "max_age": "soon"}, "max_age 'soon' is no duration"),
-        ({"cluster_ids": ["a"], "created_after": "x"}, "created_after 'x' is no RFC 3339 time"),
-        ({"cluster_ids": [], "created_after": "x"}, "created_after 'x' is no RFC 3339 time"),
+        ({}, "nothing to read is named: set cluster_ids, cluster_names with folder_id, backup_ids, or folder_id"),
+        ({"cluster_ids": ["a"], "cluster_names": ["b"], "folder_id": "f"}, "cluster_ids and cluster_names exclude"),
+        ({"cluster_ids": ["a"], "backup_ids": ["b"]}, "cluster_ids and backup_ids exclude each other"),
+        ({"cluster_names": [], "backup_ids": []}, "cluster_names and backup_ids exclude each other"),
+        ({"cluster_names": ["b"]}, "cluster_names needs folder_id (variable YC_FOLDER_ID)"),
+        ({"cluster_ids": [""]}, "'' is not a cluster id; those have 1 to 50 letters"),
+        ({"cluster_ids": ["a" * 51]}, "is not a cluster id"),
+        ({"cluster_ids": ["a", "b/../c"]}, "'b/../c' is not a cluster id"),
+        ({"cluster_ids": ["a b"]}, "is not a cluster id"),
+        ({"cluster_ids": ["a\n"]}, "is not a cluster id"),
+        ({"cluster_ids": ["a%2f"]}, "is not a cluster id"),
+        ({"cluster_ids": ["."]}, "'.' is not a cluster id"),
+        ({"cluster_ids": [".."]}, "'..' is not a cluster id"),
+        ({"cluster_ids": ["\u0661"]}, "is not a cluster id"),
+        ({"cluster_ids": ["c9q:b1"]}, "is not a cluster id"),
+        ({"cluster_ids": [7]}, "cluster_ids: an integer is not a cluster id"),
+        ({"cluster_ids": [None]}, "cluster_ids: null is not a cluster id"),
+        ({"folder_id": "a/b"}, "'a/b' is not a folder id"),
+        ({"cluster_names": [""], "folder_id": "f"}, "'' is not a cluster name"),
+        ({"cluster_names": ["a" * 64], "folder_id": "f"}, "is not a cluster name; those have 1 to 63 characters"),
+        ({"cluster_ids": ["a"], "page_size": 0}, "page_size must be 1 to 1000, got 0."),
+        ({"cluster_ids": ["a"], "page_size": 1001}, "page_size must be 1 to 1000, got 1001."),
+        ({"cluster_ids": ["a"], "limit": 0}, "limit must be at least 1, got 0."),
+        ({"cluster_ids": ["a"], "limit": -1}, "limit must be at least 1, got -1."),
+        ({"cluster_ids": ["a"], "page_size": 10**400}, "page_size must be 1 to 1000, got 1000"),
+        ({"cluster_ids": ["a"], "max_age": "soon"}, "max_age 'soon' is not a duration"),
+        ({"cluster_ids": ["a"], "created_after": "x"}, "created_after 'x' is not an RFC 3339 time"),
+        ({"cluster_ids": [], "created_after": "x"}, "created_after 'x' is not an RFC 3339 time"),
         ({"cluster_ids": ["a"], "type": ["x"]}, "type holds 'x'"),
+        ({"cluster_ids": ["a"], "on_missing": "fail"}, "on_missing must be one of error, warn, skip, got 'fail'"),
+        ({"cluster_ids": ["a"], "on_stale": "ignore"}, "on_stale must be one of error, warn, skip, got 'ignore'"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_words(given_options: dict[str, t.Any], words: str) -> None:
-    with pytest.raises(OptionError) as caught:
-        query(**given_options)
-    assert words in str(caught.value)
+    assert words in str(refused(**given_options))
 
 
-def test_a_question_about_clusters() -> None:
+@pytest.mark.parametrize("option", ["folder_id", "max_age", "created_after", "created_before"])
+@pytest.mark.parametrize("which", [{}, {"cluster_ids": ["a"]}, {"cluster_ids": []}, {"backup_ids": ["a"]}])
+def test_an_empty_string_is_not_an_absent_option(option: str, which: dict[str, t.Any]) -> None:
+    error = refused(**which, **{option: ""})
+    assert str(error) == f"{option} is an empty string; leave it out, or give a value."
+    assert error.details == {"option": option}
+
+
+@pytest.mark.parametrize("option", ["cluster_ids", "cluster_names", "backup_ids", "shards"])
+@pytest.mark.parametrize("value", ["", "a,", [""], ["a", ""]])
+def test_an_empty_string_in_a_list_or_in_place_of_it_is_refused(option: str, value: t.Any) -> None:
+    which = {} if option != "shards" else {"cluster_ids": ["a"]}
+    needed = {} if option == "backup_ids" else {"folder_id": FOLDER}
+    with pytest.raises(OptionError, match=f"^{option}"):
+        Query.from_options(validated(**which, **needed, **{option: value}))
+
+
+# --- what is asked ---
+
+
+def test_a_query_about_clusters() -> None:
     asked = query(
-        cluster_ids=["b", "a", "b", "A-_9" * 12], folder_id=FOLDER, max_age="26h", limit=3, page_size=7, type=["MANUAL"]
+        cluster_ids=["b", "a", "b", "A-_9" * 12],
+        folder_id=FOLDER,
+        max_age="26h",
+        on_missing="warn",
+        on_stale="error",
+        limit=3,
+        page_size=7,
+        type=["MANUAL"],
     )
     assert asked == Query(
+        given={
+            "cluster_ids": ["b", "a", "b", "A-_9" * 12],
+            "folder_id": FOLDER,
+            "type": ["MANUAL"],
+            "max_age": "26h",
+        },
         cluster_ids=("b", "a", "A-_9" * 12),
         cluster_names=None,
+        backup_ids=None,
         folder_id=FOLDER,
         criteria=Criteria.from_options({"type": ["MANUAL"]}),
         max_age=26 * 3600 * SECOND,
+        on_missing="warn",
+        on_stale="error",
         limit=3,
         page_size=7,
     )
     assert not asked.asks_nothing
+
+
+def test_what_was_given_is_kept_exactly_and_nothing_else() -> None:
+    asked = {
+        "cluster_names": ["b", "a", "b"],
+        "folder_id": FOLDER,
+        "created_after": "2026-11-20T13:00:00.50+03:00",
+        "created_before": "2026-11-21T00:00:00Z",
+        "type": [],
+        "shards": ["s2", "s1", "s2"],
+        "max_age": "P1DT2H",
+    }
+    assert query(**asked, limit=1, on_missing="error", iam_token="t1.a.b").given == asked
+    assert query(cluster_ids=["a"]).given == {"cluster_ids": ["a"]}
+    assert query(cluster_ids=[]).given == {"cluster_ids": []}
+    assert query(folder_id=FOLDER, max_age="0").given == {"folder_id": FOLDER, "max_age": "0"}
 
 
 def test_names_may_hold_what_ids_may_not() -> None:
@@ -177,7 +176,7 @@ def test_an_empty_list_asks_nothing_and_never_widens_to_a_folder(nothing: dict[s
 
 def test_a_folder_alone_is_read_whole() -> None:
     asked = query(folder_id=FOLDER)
-    assert (asked.cluster_ids, asked.cluster_names, asked.asks_nothing) == (None, None, False)
+    assert (asked.cluster_ids, asked.cluster_names, asked.backup_ids, asked.asks_nothing) == (None, None, None, False)
 
 
 @given(st.one_of(st.text(), st.from_regex(r"\A[A-Za-z0-9_-]{0,52}\Z")))
@@ -191,93 +190,51 @@ def test_ids_are_checked_by_character_and_length(value: str) -> None:
         assert str(caught.value).isprintable()
 
 
-# --- the connection ---
+# --- single backups ---
 
 
-@pytest.mark.parametrize(
-    ("option", "good", "bad"),
-    [
-        ("api_timeout", [0.001, 3600], [0, 0.0009, -1, 3600.1, float("nan"), float("inf")]),
-        ("api_retries", [0, 100], [-1, 101]),
-        ("api_retry_max_delay", [0, 3600], [-0.1, 3601, float("nan")]),
-        ("api_deadline", [0.001, 86_400], [0, -1, 86_401, float("inf"), float("-inf")]),
-        ("concurrency", [1, 64], [0, 65]),
-    ],
-)
-def test_numbers_have_limits_that_are_told(option: str, good: list[float], bad: list[float]) -> None:
-    for value in good:
-        assert getattr(Connection.from_options(options(iam_token=TOKEN, **{option: value})).transport, option) == value
-    for value in bad:
-        with pytest.raises(OptionError, match=rf"^{option} is {value}; it can be ") as caught:
-            Connection.from_options(options(iam_token=TOKEN, **{option: value}))
-        assert caught.value.details == {"option": option}
+def test_a_query_about_single_backups() -> None:
+    asked = query(backup_ids=[BACKUP, "a/b", "100%", "...", BACKUP], max_age="26h", on_missing="error")
+    assert asked.backup_ids == (BACKUP, "a/b", "100%", "...")
+    assert (asked.cluster_ids, asked.cluster_names, asked.folder_id) == (None, None, None)
+    assert asked.given == {"backup_ids": [BACKUP, "a/b", "100%", "...", BACKUP], "max_age": "26h"}
+    assert query(backup_ids=[]).asks_nothing
 
 
-def test_a_connection_is_made_of_what_is_given() -> None:
-    made = Connection.from_options(
-        options(
-            endpoint="api.yandexcloud.kz",
-            mdb_endpoint="http://127.0.0.1:9/mdb/",
-            iam_token=TOKEN,
-            ca_path="",
-            validate_certs=False,
-        )
-    )
-    assert (str(made.endpoint), str(made.mdb_endpoint)) == ("https://api.yandexcloud.kz", "http://127.0.0.1:9/mdb")
-    assert made.transport == TransportOptions(validate_certs=False)
-    assert made.credential.description == "iam_token of the options"
+@pytest.mark.parametrize("value", ["", " ", ".", "..", "a\nb", "a\x00", "\u202ea", None, 7, ["a"]])
+def test_what_is_not_a_backup_s_id_is_refused(value: t.Any) -> None:
+    error = refused(backup_ids=[BACKUP, value])
+    assert " is not a backup id; copy one as redis_backup_info returns it." in str(error)
+    assert str(error).isprintable()
+    assert error.details == {"option": "backup_ids"}
 
 
-@pytest.mark.parametrize("endpoint", [None, ""])
-def test_no_endpoint_is_the_default_one(endpoint: str | None) -> None:
-    made = Connection.from_options(options(endpoint=endpoint, mdb_endpoint=endpoint, iam_token=TOKEN))
-    assert (str(made.endpoint), made.mdb_endpoint) == ("https://api.cloud.yandex.net", None)
+BESIDE = {
+    "folder_id": FOLDER,
+    "limit": 1,
+    "created_after": "2026-11-20T10:00:00Z",
+    "created_before": "2026-11-20T10:00:00Z",
+    "type": ["MANUAL"],
+    "shards": ["s1"],
+}
 
 
-@pytest.mark.parametrize("option", ["endpoint", "mdb_endpoint"])
-@pytest.mark.parametrize("url", ["http://api.example", "http://10.0.0.1:8080", "http://localhost.example"])
-def test_a_plain_address_beyond_loopback_is_refused_before_any_request(option: str, url: str) -> None:
-    with pytest.raises(OptionError, match=rf"^{option} {url} is neither HTTPS nor loopback") as caught:
-        Connection.from_options(options(iam_token=TOKEN, **{option: url}))
-    assert caught.value.details == {"option": option}
+@pytest.mark.parametrize("option", BESIDE)
+def test_what_does_not_go_with_single_backups_is_refused(option: str) -> None:
+    error = refused(backup_ids=[BACKUP], **{option: BESIDE[option]})
+    assert str(error) == f"backup_ids reads each backup by itself; leave out {option}."
+    assert error.details == {"option": option}
 
 
-def test_credentials_are_looked_for_among_the_options_and_then_in_the_environment(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("YC_IAM_TOKEN", TOKEN)
-    assert Connection.from_options(options()).credential.description == "the variable YC_IAM_TOKEN"
-    assert Connection.from_options(options(iam_token="other")).credential.description == "iam_token of the options"
-    assert Connection.from_options(options(iam_token="")).credential.description == "the variable YC_IAM_TOKEN"
+def test_every_filter_is_refused_beside_single_backups() -> None:
+    assert set(CRITERIA) < set(BESIDE)
 
 
-def test_only_credentials_that_are_set_make_a_level() -> None:
-    level = option_level("x", options(iam_token=TOKEN, service_account_key={}, workload_identity_token=""))
-    assert (level.name, level.values) == ("x", {"iam_token": TOKEN, "service_account_key": {}})
-
-
-def test_the_service_account_of_the_environment_completes_a_workload_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("YC_SERVICE_ACCOUNT_ID", "ajeaccount")
-    made = Connection.from_options(validated(workload_identity_token="opaque-oidc-token"))
-    assert made.credential.identity[1] == "ajeaccount"
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from(["endpoint", "mdb_endpoint", "iam_token", "ca_path", "service_account_key"]),
-        st.text(min_size=1),
-    )
-)
-def test_texts_make_a_connection_or_one_of_our_errors(given_options: dict[str, str]) -> None:
-    try:
-        made = Connection.from_options(options(**{"iam_token": TOKEN} | given_options))
-    except CloudError:
-        return
-    assert made.endpoint.is_private
-
-
-def test_levels_given_are_the_only_places_of_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("YC_IAM_TOKEN", "other")
-    levels = [Level("the call", {}), Level("vars", {"iam_token": TOKEN})]
-    assert Connection.from_options(options(iam_token="third"), levels).credential.description == "iam_token of vars"
-    assert Connection.from_options(options(), []).credential.identity[0] == "instance_metadata"
+@pytest.mark.parametrize("folder", [FOLDER, "no/id", ""])
+def test_the_environment_s_folder_is_ignored_for_single_backups(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    monkeypatch.setenv("YC_FOLDER_ID", folder)
+    asked = Query.from_options(options(**validated(backup_ids=[BACKUP])))
+    assert asked.folder_id is None
+    assert asked.given == {"backup_ids": [BACKUP]}
+    monkeypatch.setenv("YC_FOLDER_ID", "other")
+    assert "leave out folder_id" in str(refused(backup_ids=[BACKUP], folder_id=FOLDER))

@@ -9,19 +9,21 @@ import re
 import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._timeline import WIDTH, Axis, Mark, draw
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._timeline import WIDTH, Axis, Mark, axis_labels, paths
 from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import HOUR
 
 
 def test_types_have_shapes_of_their_own() -> None:
-    axis = Axis(26 * HOUR)
     drawn = {
-        kind: re.search(rf'class="{name}" d="([^"]+)"', draw(axis, [Mark(HOUR, kind)], 1, "fresh", ""))
+        name: dict(paths(Axis(26 * HOUR), [Mark(HOUR, kind)], 1, missed=False))[name]
         for kind, name in (("AUTOMATED", "auto"), ("MANUAL", "manual"), (None, "other"), ("COPIED", "other"))
     }
-    shapes = {kind: re.sub(r"[\d.M ]+", "", found[1].split("M")[-1]) for kind, found in drawn.items() if found}
-    assert len(shapes) == 4
-    assert len(set(shapes.values())) == 3
+    assert len({re.sub(r"[\d.M ]+", "", shape) for shape in drawn.values()}) == 3
+
+
+def test_the_time_without_a_backup_is_shown_only_where_the_objective_is_missed() -> None:
+    for missed in (True, False):
+        assert ("gap" in dict(paths(Axis(26 * HOUR), [], 0, missed=missed))) is missed
 
 
 @pytest.mark.parametrize("hours", [0, 1, 26, 168, 8760])
@@ -29,5 +31,6 @@ def test_an_axis_reaches_the_objective_and_has_few_marks(hours: int) -> None:
     axis = Axis(hours * HOUR)
     assert 0 < axis.x(axis.window) < axis.x(axis.objective) <= axis.x(0) < WIDTH
     assert 1 <= len(axis.ticks()) <= 8
+    assert len(axis_labels(axis)) <= len(axis.ticks())
     assert axis.x(10**30) == axis.x(axis.window)
     assert axis.x(-SECOND) == axis.x(0)

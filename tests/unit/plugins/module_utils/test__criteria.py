@@ -1,0 +1,174 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The edges of each filter, and what cannot be a filter."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+import pytest
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, parse_rows
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, parse_instant
+from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA, Criteria
+from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
+from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, NOW, row
+
+
+def backup(**fields: t.Any) -> Backup:
+    return parse_rows([row(**fields)], NOW, CLUSTER, CLUSTER)[0]
+
+
+def refused(**options: t.Any) -> OptionError:
+    """The error with which criteria are refused."""
+    with pytest.raises(OptionError) as caught:
+        Criteria.from_options(options)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("option", "bound", "kept"),
+    [
+        ("created_after", "2026-11-20T10:00:00Z", True),
+        ("created_after", "2026-11-20T10:00:00.000000001Z", False),
+        ("created_after", "2026-11-20T09:59:59.999999999Z", True),
+        ("created_before", "2026-11-20T10:00:00Z", False),
+        ("created_before", "2026-11-20T10:00:00.000000001Z", True),
+        ("created_before", "2026-11-20T09:59:59.999999999Z", False),
+        ("created_before", "2026-11-20T13:00:00+03:00", False),
+    ],
+)
+def test_after_is_inclusive_and_before_exclusive(option: str, bound: str, kept: bool) -> None:
+    failed = Criteria.from_options({option: bound}).first_failed(backup(createdAt="2026-11-20T10:00:00.000Z"))
+    assert failed == (None if kept else option)
+
+
+@pytest.mark.parametrize("kind", [None, 0, "BACKUP_TYPE_UNSPECIFIED", "", "OTHER"])
+def test_a_row_without_a_known_type_matches_no_list_of_types(kind: t.Any) -> None:
+    assert Criteria.from_options({"type": ["AUTOMATED", "MANUAL"]}).first_failed(backup(type=kind)) == "type"
+    assert Criteria.from_options({"type": []}).first_failed(backup(type=kind)) is None
+
+
+def test_shards_have_to_be_covered_all() -> None:
+    made = backup(sourceShardNames=["s2", "s1", "s2"])
+    assert Criteria.from_options({"shards": ["s1", "s2", "s1"]}).first_failed(made) is None
+    assert Criteria.from_options({"shards": ["s1", "s3"]}).first_failed(made) == "shards"
+    assert Criteria.from_options({"shards": ["S1"]}).first_failed(made) == "shards"
+
+
+def test_a_row_falls_at_the_first_filter_that_it_fails() -> None:
+    failing = backup(createdAt="2026-11-20T10:00:00Z", type=None, sourceShardNames=[])
+    later, earlier = "2026-11-20T11:00:00Z", "2026-11-20T09:00:00Z"
+    others: dict[str, t.Any] = {"shards": ["s"], "type": ["MANUAL"]}
+    assert Criteria.from_options({**others, "created_after": later}).first_failed(failing) == "created_after"
+    assert Criteria.from_options({**others, "created_before": earlier}).first_failed(failing) == "created_before"
+    assert Criteria.from_options({**others, "created_after": earlier}).first_failed(failing) == "type"
+    del others["type"]
+    assert Criteria.from_options(others).first_failed(failing) == "shards"
+    assert Criteria.from_options({}).first_failed(failing) is None
+
+
+def test_the_engine_says_which_filters_there_are_and_in_which_order() -> None:
+    assert tuple(CRITERIA) == REDIS.criteria == ("created_after", "created_before", "type", "shards")
+
+
+@pytest.mark.parametrize("nothing", [dict.fromkeys(CRITERIA), {"type": [], "shards": []}, {"unrelated": 1}])
+def test_null_and_an_empty_list_filter_nothing_and_are_not_given(nothing: dict[str, t.Any]) -> None:
+    criteria = Criteria.from_options(nothing)
+    assert criteria == Criteria.from_options({})
+    assert criteria.given == criteria.prepared == {}
+
+
+def test_what_was_given_is_kept_as_it_was_written_beside_what_is_compared() -> None:
+    criteria = Criteria.from_options({"created_after": "2026-11-20T13:00:00+03:00", "type": ["MANUAL"], "shards": None})
+    assert criteria.given == {"created_after": "2026-11-20T13:00:00+03:00", "type": ["MANUAL"]}
+    assert criteria.prepared == {"created_after": parse_instant("2026-11-20T10:00:00Z"), "type": {"MANUAL"}}
+
+
+NO_TIME = "is not an RFC 3339 time with an offset"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("created_after", "yesterday", f"created_after 'yesterday' {NO_TIME}"),
+        ("created_before", "2026-11-20T10:00:00", f"created_before '2026-11-20T10:00:00' {NO_TIME}"),
+        (
+            "created_before",
+            "2026-11-31T10:00:00Z",
+            "created_before '2026-11-31T10:00:00Z' is not a date of the calendar",
+        ),
+        ("created_after", " ", f"created_after ' ' {NO_TIME}"),
+        ("type", ["MANUAL", "manual"], "type holds 'manual'; the types are AUTOMATED and MANUAL"),
+        ("type", [7], "type holds '7'; the types are"),
+        ("type", "MANUAL,WEEKLY", "type holds 'WEEKLY'; the types are"),
+        ("shards", {"shard1": 1}, "shards must be a list of strings, got a mapping"),
+        ("shards", [["shard1"]], "shards must be a list of strings, got a list"),
+        ("shards", [None], "shards must be a list of strings"),
+        ("shards", [True], "shards must be a list of strings"),
+        ("shards", True, "shards must be a list of strings, got a boolean"),
+        ("created_after", 5, "created_after must be a time in quotes, got an integer"),
+        ("created_before", ["2026-11-20T10:00:00Z"], "created_before must be a time in quotes, got a list"),
+        ("created_before", datetime.date(2026, 11, 20), f"created_before '2026-11-20' {NO_TIME}"),
+    ],
+)
+def test_a_filter_that_is_invalid_is_named(option: str, value: t.Any, words: str) -> None:
+    error = refused(**{option: value})
+    assert words in str(error)
+    assert error.details == {"option": option}
+
+
+@pytest.mark.parametrize("option", CRITERIA)
+def test_an_empty_string_is_not_an_absent_filter(option: str) -> None:
+    error = refused(**{option: ""})
+    assert str(error) == f"{option} is an empty string; leave it out, or give a value."
+    assert error.details == {"option": option}
+
+
+@pytest.mark.parametrize("value", [[""], [" "], ["shard1", ""], "shard1,", ",", " ", ("",)])
+def test_an_empty_string_among_shards_is_refused(value: t.Any) -> None:
+    assert str(refused(shards=value)) == "shards holds an empty string; leave it out, or name a shard."
+
+
+@pytest.mark.parametrize("value", [[""], ["MANUAL", ""], "MANUAL,", " "])
+def test_an_empty_string_among_types_is_refused(value: t.Any) -> None:
+    assert str(refused(type=value)).startswith("type holds ''; the types are AUTOMATED and MANUAL")
+
+
+@pytest.mark.parametrize(
+    ("value", "shards"),
+    [("s1", ["s1"]), ("s1, s2", ["s1", "s2"]), (7, ["7"]), ([7, "s1"], ["7", "s1"]), (("s1",), ["s1"])],
+)
+def test_a_list_may_be_written_as_a_module_takes_it(value: t.Any, shards: list[str]) -> None:
+    assert Criteria.from_options({"shards": value}).given == {"shards": shards}
+
+
+@pytest.mark.parametrize(
+    ("after", "before"),
+    [
+        ("2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z"),
+        ("2026-11-20T10:00:00Z", "2026-11-20T12:59:59.999999999+03:00"),
+        ("2026-11-21T00:00:00Z", "2026-11-20T00:00:00Z"),
+    ],
+)
+def test_times_between_which_nothing_lies_are_refused(after: str, before: str) -> None:
+    error = refused(created_after=after, created_before=before)
+    assert str(error) == f"created_after {after} must be before created_before {before}, or no backup can match."
+    assert error.details == {"option": "created_after"}
+
+
+def test_times_a_nanosecond_apart_are_not_refused() -> None:
+    only = backup(createdAt="2026-11-20T10:00:00Z")
+    times = {"created_after": "2026-11-20T13:00:00+03:00", "created_before": "2026-11-20T10:00:00.000000001Z"}
+    assert Criteria.from_options(times).first_failed(only) is None
+
+
+@pytest.mark.parametrize("zone", [datetime.UTC, datetime.timezone(datetime.timedelta(hours=3))])
+def test_an_unquoted_time_in_yaml_is_an_instant(zone: datetime.timezone) -> None:
+    bound = datetime.datetime(2026, 11, 20, 10, 0, 0, 500_000, tzinfo=zone)
+    criteria = Criteria.from_options({"created_after": bound})
+    assert criteria.prepared["created_after"] == int(bound.timestamp() * 10) * SECOND // 10
+    with pytest.raises(OptionError, match="is not an RFC 3339 time with an offset"):
+        Criteria.from_options({"created_after": bound.replace(tzinfo=None)})
