@@ -34,7 +34,7 @@ class Plane:
     def __init__(self, data_plane: DataPlane | None) -> None:
         self._data_plane = data_plane
         self._thread = ThreadPoolExecutor(1)
-        self._seeding: list[tuple[Cluster, Job]] = []
+        self._replacing: tuple[Job, list[Cluster]] | None = None
 
     @property
     def serves(self) -> bool:
@@ -50,7 +50,7 @@ class Plane:
         job = self.submit(work)
         if job is None:
             raise ConfigError("there are no data: start the emulator with --data-plane")
-        await _served(job)
+        await _ended(job)
 
     def check_size(self, clusters: Iterable[Cluster]) -> None:
         """Raises ConfigError for more clusters than can be served."""
@@ -63,21 +63,18 @@ class Plane:
 
     def replace(self, clusters: Iterable[Cluster]) -> None:
         """Begin to serve these clusters and their backups, and no others."""
-        self.submit(DataPlane.clear)
-        self._seeding = []
-        for cluster in clusters:
-            if cluster.deleted and not cluster.backups:
-                continue
-            if job := self.submit(partial(_serve, cluster=cluster)):
-                self._seeding.append((cluster, job))
+        served = list(clusters)
+        job = self.submit(partial(_replace, clusters=served))
+        self._replacing = (job, served) if job else None
 
     async def replaced(self) -> None:
         """Wait until all clusters are served; raises ConfigError for one that cannot be."""
-        while self._seeding:
-            cluster, job = self._seeding.pop(0)
-            await _served(job)
-            if not cluster.deleted:
-                self.name_hosts(cluster)
+        if self._replacing:
+            job, clusters = self._replacing
+            await _ended(job)
+            for cluster in clusters:
+                if not cluster.deleted:
+                    self.name_hosts(cluster)
 
     def name_hosts(self, cluster: Cluster) -> None:
         """Give a served cluster's hosts the addresses that they are served at as names, and their roles."""
@@ -95,6 +92,13 @@ class Plane:
 def restore(data_plane: DataPlane, cluster: Cluster, backup_id: str) -> None:
     """Serve a cluster with a backup's data."""
     data_plane.restore_cluster(cluster.id, backup_id, _hosts(cluster), **_options(cluster))
+
+
+def _replace(data_plane: DataPlane, clusters: Iterable[Cluster]) -> None:
+    data_plane.clear()
+    for cluster in clusters:
+        if cluster.backups or not cluster.deleted:
+            _serve(data_plane, cluster)
 
 
 def _serve(data_plane: DataPlane, cluster: Cluster) -> None:
@@ -118,7 +122,7 @@ def check(job: Job) -> None:
         raise ApiError(code_pb2.INTERNAL, str(error)) from error
 
 
-async def _served(job: Job) -> None:
+async def _ended(job: Job) -> None:
     """Wait for the end of a job; raises ConfigError where it went wrong."""
     try:
         await asyncio.wrap_future(job)
