@@ -181,8 +181,20 @@ def _finish(job: Job, cluster_id: str) -> str:
         _check_restored(restore, view)
 
     with job.progress.phase("ready"):
-        wait_until_ready(job.client, cluster_id, job.ends, see)
+        view = wait_until_ready(job.client, cluster_id, job.ends, see)
+    _warn_of_ignored(job, view)
     return f"cluster {job.options['name']}: {cluster_id} is restored from backup {job.options['backup_id']}."
+
+
+def _warn_of_ignored(job: Job, view: View) -> None:
+    """Warns of settings that the cluster does not have, since the gateway drops what it does not know without a word."""
+    asked = given_values(job.options).get("config", {})
+    ignored = [name for name, value in asked.items() if value not in (None, "") and name not in view.settings]
+    if ignored and view.settings:
+        job.progress.warnings.append(
+            f"config: cluster {view.cluster.id} does not have the settings {', '.join(ignored)}, which the API ignored."
+            " Check their names."
+        )
 
 
 def _with_leftover(job: Job, exc: CloudError, cluster_id: str) -> CloudError:

@@ -19,7 +19,7 @@ testing = pytest.importorskip("yacloud_mdb_emulator.testing")
 SOURCE, BACKUP, OLDER, RUNNING = "c9qsource", "c9qsource:b2", "c9qsource:b1", "c9qsource:b3"
 FOLDER = "b1grestores"
 PASSWORD = "s3cret-s3cret"
-RESTORE = {"backup_id": BACKUP, "name": "copy", "password": PASSWORD}
+RESTORE: dict[str, t.Any] = {"backup_id": BACKUP, "name": "copy", "password": PASSWORD}
 """A wish for a restored cluster."""
 
 QUICK = {"restore_duration": 0.03, "delete_duration": 0.03, "update_duration": 0.03, "backup_duration": 0.03}
@@ -61,7 +61,7 @@ def ask(emulator: t.Any, check_mode: bool = False, **options: t.Any) -> dict[str
     except CloudError as exc:
         result = {"msg": str(exc), "error": exc.as_dict(), **progress.result()}
     else:
-        result = {"msg": message, **progress.result()}
+        result = {"msg": message, "warnings": progress.warnings, **progress.result()}
     assert PASSWORD not in str(result)
     return result
 
