@@ -13,7 +13,6 @@ import os
 
 from .errors import CredentialError
 from .redaction import Secrets
-from .text import quoted
 
 
 def absolute_path(path: str, start_folder: str | None = None) -> str:
@@ -57,8 +56,8 @@ VAULTED = (
 
 def looks_like_path(text: str) -> bool:
     """Whether a text may be shown as a path: nothing in it looks like a secret."""
-    return len(text) < 256 and text.isprintable() and not set('{}"') & set(text) and Secrets().masked(text) == text
+    return len(text) < 512 and text.isprintable() and not set('{}"') & set(text) and Secrets().masked(text) == text
 
 
 def _shown(path: str) -> str:
-    return quoted(path) if looks_like_path(path) else "(not shown: it looks more like a secret than like a path)"
+    return f"'{path}'" if looks_like_path(path) else "(not shown: it looks more like a secret than like a path)"

@@ -72,28 +72,31 @@ class ProxyGuard:
 
     @contextlib.contextmanager
     def turn(self, proxy: Proxy | None, doing: str) -> t.Iterator[None]:
-        """Waits until a request may go through a proxy.
+        """Waits until a request may go through a proxy: one alone until the proxy is known to let it pass.
 
         :raises ConnectionFailed: the proxy refused an earlier one
         """
-        if proxy is None or proxy in self._passed:
+        if proxy is None or (proxy in self._passed and proxy not in self._refusals):
             yield
             return
         with self._lock:
             if proxy in self._refusals:
                 raise ConnectionFailed(f"{doing}: {self._refusals[proxy]}")
             yield
+
+    def passed(self, proxy: Proxy | None) -> None:
+        """Notes that a request came through."""
+        if proxy:
             self._passed.add(proxy)
 
     def refused(self, proxy: Proxy, base: BaseUrl, status: int, doing: str) -> ConnectionFailed:
         """The error for a proxy's refusal, which holds for every later request; called within the turn."""
         check = (
-            "Check the user and the password in HTTPS_PROXY"
+            "Check the user and the password in HTTPS_PROXY; nothing was tried again, since repeated wrong passwords lock an account."
             if status == 407
-            else f"Ask for {base.host} to be allowed there"
+            else f"Ask for {base.host} to be allowed there, or name it in NO_PROXY if it can be reached without a proxy."
         )
         self._refusals[proxy] = (
-            f"the proxy {proxy.shown} refused to connect to {base.host} (HTTP status {status}). {check}, or set NO_PROXY if"
-            " no proxy is needed. It was not tried again, since repeated wrong passwords lock an account."
+            f"the proxy {proxy.shown} refused to connect to {base.host} (HTTP status {status}). {check}"
         )
         return ConnectionFailed(f"{doing}: {self._refusals[proxy]}")

@@ -67,7 +67,7 @@ class Request(t.NamedTuple):
     """A request.
 
     :ivar path: below the base, beginning with a slash or empty
-    :ivar doing: what it is for, such as "cluster c9q1: listing its backups"; opens each message
+    :ivar doing: what it is for, such as "disk d1: listing its snapshots"; opens each message
     :ivar token: the IAM token that it carries
     :ivar json: the body as JSON
     :ivar form: the body as a form
@@ -183,6 +183,7 @@ class Transport:
             f"yacloud.mdb/{VERSION} (Ansible collection) requests/{requests.__version__}"
         )
         adapter = HTTPAdapter(pool_connections=8, pool_maxsize=options.concurrency, max_retries=0)
+        self._closing.callback(_close_idle, adapter)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         if not options.validate_certs:
@@ -247,6 +248,7 @@ class Transport:
                     allow_redirects=False,
                     stream=True,
                 ) as received:
+                    self._guard.passed(proxy)
                     return _read(received, request)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as exc:
                 return None, self._judged(exc, request, proxy)
@@ -273,7 +275,7 @@ class Transport:
             problem = f"HTTP status {response.status}"
             asked = retry_after(response)
             if asked is not None:
-                delay, problem = asked, f"{problem} with a request to wait {asked:g} s"
+                delay, problem = asked, f"{problem} with Retry-After {asked:g} s"
         if delay >= self.deadline.remaining():
             raise self.deadline.error(doing, problem)
         self.check()
@@ -287,6 +289,13 @@ _DELEGATE = (
 _ADVICE = (
     "See whether the service and the network between are up; api_retries and api_timeout set how long it is tried."
 )
+
+
+def _close_idle(adapter: HTTPAdapter) -> None:
+    """Closes the connections that nobody uses; requests leaves that to the garbage collector."""
+    for manager in (adapter.poolmanager, *adapter.proxy_manager.values()):
+        for key in manager.pools.keys():  # noqa: SIM118 - it refuses to be iterated
+            manager.pools[key].close()
 
 
 def _read(received: t.Any, request: Request) -> tuple[Response | None, str]:

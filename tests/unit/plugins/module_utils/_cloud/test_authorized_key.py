@@ -5,37 +5,38 @@
 from __future__ import annotations
 
 import base64
-import builtins
 import json
 import time
 import typing as t
+from pathlib import Path
 
 import pytest
 
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import authorized_key
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.authorized_key import AuthorizedKey
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential import Credential
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CredentialError, MissingLibrary
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import (
     JWT,
+    TOKEN,
     exchange,
     pick,
     refused,
 )
-from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN
 
 
 def assert_signs(credential: Credential, key: t.Any) -> None:
     """The key makes a JWT that PyJWT accepts by the public half."""
     jwt = pytest.importorskip("jwt")
     made = exchange(credential)
-    assert (made.method, str(made.base), made.path, made.fields) == (
+    assert (made.request.method, made.request.url, made.fields) == (
         "POST",
-        "https://iam.api.cloud.yandex.net",
-        "/iam/v1/tokens",
+        "https://iam.api.cloud.yandex.net/iam/v1/tokens",
         ("iamToken", "expiresAt"),
     )
-    assert made.content == {"json": {"jwt": made.secrets[0]}}
-    (token,) = made.secrets
+    _pem, token = made.secrets
+    assert made.request.json == {"jwt": token}
+    assert made.request.secret
     claims = jwt.decode(
         token, key.public_pem, algorithms=["PS256"], audience="https://iam.api.cloud.yandex.net/iam/v1/tokens"
     )
@@ -67,7 +68,6 @@ def test_every_way_to_give_a_key_leads_to_the_same(key: t.Any, write: t.Callable
         pick(service_account_key=key.text),
         pick(service_account_key=f"\n  {key.text}\n"),
         pick(service_account_key_file=path),
-        pick(service_account_key_file=key.text),
         pick({"YC_SERVICE_ACCOUNT_KEY_FILE": path}),
         pick({"YC_SERVICE_ACCOUNT_KEY_FILE": f" {key.text} "}),
     ]
@@ -106,12 +106,16 @@ def other_pem(kind: str) -> str:
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [("ec", "is no RSA key"), ("ed25519", "is no RSA key"), ("encrypted", "is no complete private key in PEM form")],
+    [
+        ("ec", "is not an RSA key"),
+        ("ed25519", "is not an RSA key"),
+        ("encrypted", "is not a complete private key in PEM form"),
+    ],
 )
 def test_a_key_of_a_wrong_kind_is_refused_unseen(key: t.Any, kind: str, words: str) -> None:
     pem = other_pem(kind)
     told = refused(service_account_key={**key.content, "private_key": pem})
-    assert told.startswith(f"service_account_key of the options is no authorized key: its private_key {words}")
+    assert told.startswith(f"service_account_key of the options is not an authorized key: its private_key {words}")
     assert pem.splitlines()[1] not in told
 
 
@@ -132,7 +136,9 @@ DAMAGE: dict[str, t.Callable[[str], str]] = {
 def test_a_damaged_key_is_refused_unseen(key: t.Any, damage: t.Callable[[str], str]) -> None:
     pem = damage(key.content["private_key"])
     told = refused(service_account_key={**key.content, "private_key": pem})
-    assert "its private_key is no complete private key in PEM form. Give the whole file that 'yc iam key create" in told
+    assert (
+        "its private_key is not a complete private key in PEM form. Give the whole file that 'yc iam key create" in told
+    )
     assert not any(line in told for line in key.content["private_key"].split("\n")[2:-2])
     assert "secret words" not in told
 
@@ -149,14 +155,14 @@ def test_a_field_that_is_missing_is_named(key: t.Any, field: str, value: t.Any) 
     "text", ["", "{", '{"id": "secret words', "[]", '"secret words"', "null", "7", "{" * 100_000, "secret words"]
 )
 def test_text_that_is_no_key_is_refused_unseen(text: str) -> None:
-    with pytest.raises(CredentialError, match=r"^k is no authorized key: it is no JSON") as caught:
+    with pytest.raises(CredentialError, match=r"^k is not an authorized key: it is not (a JSON object|JSON)") as caught:
         AuthorizedKey.parse(text, "k")
     assert "secret words" not in str(caught.value)
 
 
 @pytest.mark.parametrize("content", [None, 7, ["x"], True])
 def test_what_is_neither_text_nor_mapping_is_refused(content: t.Any) -> None:
-    with pytest.raises(CredentialError, match="it is no JSON object"):
+    with pytest.raises(CredentialError, match="it is not a JSON object"):
         AuthorizedKey.parse(content, "k")
 
 
@@ -169,7 +175,7 @@ def test_a_key_file_that_cannot_be_read_is_named(path: str) -> None:
 
 def test_a_key_file_that_is_no_text_is_refused(tmp_path: t.Any) -> None:
     (tmp_path / "key.json").write_bytes(b"\xff\xfe\x00")
-    assert "cannot be read: it is no text file" in refused(service_account_key_file=str(tmp_path / "key.json"))
+    assert "cannot be read: it is not a text file" in refused(service_account_key_file=str(tmp_path / "key.json"))
 
 
 def misplaced(key: t.Any) -> dict[str, tuple[str, str]]:
@@ -197,13 +203,51 @@ def test_a_secret_in_the_place_of_a_path_is_not_echoed(key: t.Any, option: str, 
 
 
 def test_without_cryptography_the_message_says_how_to_get_it(key: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        if name.startswith("cryptography"):
-            raise ImportError(name)
-        return real(name, *args, **kwargs)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setattr(authorized_key, "rsa", None)
     with pytest.raises(MissingLibrary, match=r"\(cryptography\).+for service account keys"):
         pick(service_account_key=key.content)
+
+
+def test_json_in_the_option_of_a_path_is_refused_unseen_and_taken_in_the_variable(key: t.Any) -> None:
+    told = refused(service_account_key_file=f"  {key.text}")
+    assert told.startswith(
+        "service_account_key_file of the options must be the path of a key file, got the key itself (not shown)."
+        " Give it as service_account_key;"
+    )
+    assert "ajekey" not in told
+    assert isinstance(pick({"YC_SERVICE_ACCOUNT_KEY_FILE": key.text}), AuthorizedKey)
+
+
+@pytest.mark.parametrize("option", ["service_account_key_file", "service_account_key"])
+def test_a_vaulted_key_is_named_as_one_with_what_to_do(write: t.Callable[[str, str], str], option: str) -> None:
+    vaulted = "$ANSIBLE_VAULT;1.1;AES256\n616263\n"
+    told = refused(**{option: write("key.json", vaulted) if option.endswith("file") else vaulted})
+    assert "is encrypted by ansible-vault and is not decrypted here" in told
+    assert "lookup('ansible.builtin.file', 'key.json')" in told.replace("\\", "")
+    assert "616263" not in told
+
+
+@pytest.mark.parametrize("path", ["/etc/key.json", "~/key", "./key", "../key", "key.json", "keys/sa.json"])
+def test_a_path_in_service_account_key_is_named_as_one(path: str) -> None:
+    told = refused(service_account_key=path)
+    assert told.startswith(
+        "service_account_key of the options is not an authorized key: it is a path, not the key's content;"
+        " give it as service_account_key_file."
+    )
+
+
+def test_a_relative_path_of_a_variable_begins_where_ansible_was_started_and_an_options_in_the_current_folder(
+    key: t.Any, tmp_path: Path, write: t.Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("key.json", key.text)
+    monkeypatch.chdir("/")
+    environ = {"YC_SERVICE_ACCOUNT_KEY_FILE": "key.json"}
+    path = tmp_path / "key.json"
+    assert pick(environ, start_folder=str(tmp_path)).description == f"the variable YC_SERVICE_ACCOUNT_KEY_FILE ({path})"
+    assert "names the file '/key.json', which cannot be read: No such file" in refused(environ)
+    assert "names the file '/key.json'" in refused(service_account_key_file="key.json", start_folder=str(tmp_path))
+
+
+def test_a_long_path_that_was_tried_is_shown_whole(tmp_path: Path) -> None:
+    path = f"{tmp_path}/{'folder/' * 20}key.json"
+    assert f"names the file '{path}', which cannot be read" in refused(service_account_key_file=path)

@@ -14,16 +14,13 @@ import pytest
 
 pytest.importorskip("requests")
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.concurrency import GRACE, Call, run_all
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import DeadlineExceeded, MalformedAnswer
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.concurrency import Call, run_all
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import DeadlineExceeded, InvalidResponse
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Request, Transport, TransportOptions
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import parse_base_url
-from ansible_collections.yacloud.mdb.plugins.module_utils._query import TransportOptions
-from ansible_collections.yacloud.mdb.tests.unit.samples import until
-from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Reply, Server, dripping, stalled
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Reply, Server, dripping, stalled, until
 
-Threads = t.Callable[[], list[str]]
 Make = t.Callable[..., Transport]
 
 
@@ -44,18 +41,16 @@ def make() -> t.Iterator[Make]:
 def fetching(transport: Transport, server: Server, number: int = 0) -> Call[t.Any]:
     base = parse_base_url(server.url, "endpoint")
     return Call(
-        f"cluster c{number}: listing",
-        lambda: transport.send("GET", base, f"/{number}", doing=f"cluster c{number}: listing"),
+        f"thing c{number}: listing",
+        lambda: transport.send(Request("GET", base, f"/{number}", f"thing c{number}: listing")),
     )
 
 
-def test_no_calls_at_all(make: Make, client_threads: Threads) -> None:
+def test_no_calls_at_all(make: Make) -> None:
     assert run_all([], make()) == []
 
 
-def test_results_come_in_the_order_of_the_calls_whatever_the_order_of_completion(
-    make: Make, client_threads: Threads
-) -> None:
+def test_results_come_in_the_order_of_the_calls_whatever_the_order_of_completion(make: Make) -> None:
     gates = [threading.Event() for _number in range(5)]
 
     def call(number: int) -> int:
@@ -66,7 +61,6 @@ def test_results_come_in_the_order_of_the_calls_whatever_the_order_of_completion
 
     calls = [Call(str(number), lambda number=number: call(number)) for number in range(5)]
     assert run_all(calls, make(concurrency=5)) == [0, 1, 2, 3, 4]
-    assert client_threads() == []
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 64])
@@ -89,9 +83,7 @@ def test_no_more_calls_than_allowed_are_under_way(make: Make, concurrency: int) 
     assert most == min(concurrency, 10)
 
 
-def test_a_call_that_fails_stops_the_rest_promptly_and_is_the_one_raised(
-    server: Server, make: Make, client_threads: Threads
-) -> None:
+def test_a_call_that_fails_stops_the_rest_promptly_and_is_the_one_raised(server: Server, make: Make) -> None:
     transport = make(concurrency=20)
     under_way = [fetching(transport, server, number) for number in range(1, 20)]
     for number in range(1, 20):
@@ -99,45 +91,41 @@ def test_a_call_that_fails_stops_the_rest_promptly_and_is_the_one_raised(
 
     def fail() -> t.NoReturn:
         assert until(lambda: len(server.requests) == 19)
-        raise MalformedAnswer("cluster c0: this one")
+        raise InvalidResponse("thing c0: this one")
 
     started = time.monotonic()
-    with pytest.raises(MalformedAnswer, match=r"^cluster c0: this one$"):
-        run_all([*under_way[:9], Call("cluster c0: listing", fail), *under_way[9:]], transport)
+    with pytest.raises(InvalidResponse, match=r"^thing c0: this one$"):
+        run_all([*under_way[:9], Call("thing c0: listing", fail), *under_way[9:]], transport)
     assert time.monotonic() - started < 2
-    assert client_threads() == []
 
 
 def test_calls_not_yet_begun_are_not_begun_after_a_failure(make: Make) -> None:
     begun = []
 
     def fail() -> t.NoReturn:
-        raise MalformedAnswer("x")
+        raise InvalidResponse("x")
 
     def note() -> None:
         begun.append(1)
 
-    with pytest.raises(MalformedAnswer):
+    with pytest.raises(InvalidResponse):
         run_all([Call("x", fail), *[Call("y", note)] * 10], make(concurrency=1))
     assert begun == []
 
 
 @pytest.mark.parametrize("kind", [ValueError, SystemExit, KeyboardInterrupt, MemoryError])
-def test_whatever_a_call_raises_arrives(make: Make, kind: type[BaseException], client_threads: Threads) -> None:
+def test_whatever_a_call_raises_arrives(make: Make, kind: type[BaseException]) -> None:
     def fail() -> t.NoReturn:
         raise kind("from the call")
 
     with pytest.raises(kind, match="from the call"):
         run_all([Call("x", fail)], make())
-    assert client_threads() == []
 
 
 @pytest.mark.parametrize(
     "fault", [stalled(), stalled(200), dripping()], ids=["silent", "silent after the head", "dripping"]
 )
-def test_the_deadline_ends_what_is_under_way_and_names_it(
-    server: Server, make: Make, client_threads: Threads, fault: Reply
-) -> None:
+def test_the_deadline_ends_what_is_under_way_and_names_it(server: Server, make: Make, fault: Reply) -> None:
     transport = make(api_deadline=0.3, concurrency=2)
     server.always("/0", fault)
     server.always("/1", fault)
@@ -145,16 +133,15 @@ def test_the_deadline_ends_what_is_under_way_and_names_it(
     with pytest.raises(DeadlineExceeded) as caught:
         run_all([fetching(transport, server, number) for number in range(3)], transport)
     assert 0.25 < time.monotonic() - started < 1.5
-    assert str(caught.value).startswith("cluster c")
+    assert str(caught.value).startswith("thing c")
     assert "not done within api_deadline, 0.3 s for everything together." in str(caught.value)
-    assert client_threads() == []
 
 
 def test_what_is_still_under_way_is_counted(make: Make) -> None:
     release = threading.Event()
     transport = make(api_deadline=0.1, concurrency=3)
-    calls = [Call("first", lambda: 1), *(Call(f"cluster c{number}", lambda: release.wait(5)) for number in range(4))]
-    with pytest.raises(DeadlineExceeded, match=r"^cluster c0 and 3 more: not done within api_deadline"):
+    calls = [Call("first", lambda: 1), *(Call(f"thing c{number}", lambda: release.wait(5)) for number in range(4))]
+    with pytest.raises(DeadlineExceeded, match=r"^thing c0 and 3 more: not done within api_deadline"):
         run_all(calls, transport)
     release.set()
 
@@ -164,7 +151,7 @@ def test_threads_that_cannot_be_ended_are_not_waited_for(make: Make) -> None:
     started = time.monotonic()
     with pytest.raises(DeadlineExceeded):
         run_all([Call("x", lambda: release.wait(10))] * 8, make(api_deadline=0.1, concurrency=8))
-    assert time.monotonic() - started < 0.1 + GRACE + 1
+    assert time.monotonic() - started < 1.5
     assert all(thread.daemon for thread in threading.enumerate() if "work" in thread.name)
     release.set()
 
@@ -185,7 +172,7 @@ def to_another_thread() -> None:
 @pytest.mark.parametrize("send", [to_the_process, to_another_thread])
 @pytest.mark.parametrize("fault", [stalled(), dripping()], ids=["silent", "dripping"])
 def test_a_signal_ends_everything_promptly_whichever_thread_gets_it(
-    server: Server, make: Make, client_threads: Threads, fault: Reply, send: t.Callable[[], None]
+    server: Server, make: Make, fault: Reply, send: t.Callable[[], None]
 ) -> None:
     if threading.current_thread() is not threading.main_thread():
         pytest.skip("signals arrive in the main thread only")
@@ -210,18 +197,17 @@ def test_a_signal_ends_everything_promptly_whichever_thread_gets_it(
         watcher.join()
         signal.signal(signal.SIGUSR1, before)
     assert time.monotonic() - started < 2
-    assert client_threads() == []
 
 
 def test_a_thread_that_cannot_be_started_ends_the_others(
-    server: Server, make: Make, monkeypatch: pytest.MonkeyPatch, client_threads: Threads
+    server: Server, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transport = make(concurrency=4)
     server.always("/0", stalled())
     begin, begun = threading.Thread.start, []
 
     def start(thread: threading.Thread) -> None:
-        if thread.name.startswith("server") or "process_request" in thread.name:
+        if "work" not in repr(thread._target):  # type: ignore[attr-defined]
             begin(thread)
             return
         if len(begun) == 2:
@@ -233,4 +219,5 @@ def test_a_thread_that_cannot_be_started_ends_the_others(
     monkeypatch.setattr(threading.Thread, "start", start)
     with pytest.raises(RuntimeError, match="can't start new thread"):
         run_all([fetching(transport, server)] * 4, transport)
-    assert client_threads() == []
+    with pytest.raises(DeadlineExceeded):
+        fetching(transport, server).function()

@@ -13,31 +13,31 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential impo
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import (
     METHODS,
     OPTIONS,
-    IamToken,
-    InstanceMetadata,
-    Level,
-    choose,
+    CredentialSource,
+    select_credential,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.iam_token import IamToken
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instance_metadata import InstanceMetadata
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.workload_identity import WorkloadIdentity
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import (
-    IAM,
     JWT,
+    TOKEN,
     exchange,
     pick,
+    ready_token,
     refused,
 )
-from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN
 
 
 def test_a_ready_token_is_the_token() -> None:
-    assert pick(iam_token=TOKEN).exchange(lambda: IAM) == TOKEN
-    assert pick({"YC_IAM_TOKEN": f"\n {TOKEN}\t\r\n"}).exchange(lambda: IAM) == TOKEN
+    assert ready_token(pick(iam_token=TOKEN)) == TOKEN
+    assert ready_token(pick({"YC_IAM_TOKEN": f"\n {TOKEN}\t\r\n"})) == TOKEN
 
 
 def test_a_ready_token_of_another_shape_is_taken_too() -> None:
-    assert pick(iam_token="opaque-secret-value").exchange(lambda: IAM) == "opaque-secret-value"
-    assert pick({"YC_IAM_TOKEN": "opaque-secret-value"}).exchange(lambda: IAM) == "opaque-secret-value"
+    assert ready_token(pick(iam_token="opaque-secret-value")) == "opaque-secret-value"
+    assert ready_token(pick({"YC_IAM_TOKEN": "opaque-secret-value"})) == "opaque-secret-value"
 
 
 BROKEN = [
@@ -106,7 +106,7 @@ def test_oauth_tokens_and_api_keys_are_refused_with_the_alternatives(token: str,
 @pytest.mark.parametrize("token", [TOKEN, "t1.a.b", "t1.."])
 def test_yc_token_is_taken_if_it_is_an_iam_token(token: str) -> None:
     credential = pick({"YC_TOKEN": token})
-    assert credential.exchange(lambda: IAM) == token
+    assert ready_token(credential) == token
     assert credential.description == "the variable YC_TOKEN"
 
 
@@ -124,14 +124,14 @@ def test_yc_token_is_taken_if_it_is_an_iam_token(token: str) -> None:
 )
 def test_yc_token_that_is_no_iam_token_is_refused_with_the_alternatives(token: str) -> None:
     told = refused({"YC_TOKEN": token})
-    assert "the variable YC_TOKEN holds no IAM token" in told
+    assert "the variable YC_TOKEN does not hold an IAM token" in told
     assert "secretwords" not in told
     for alternative in ALTERNATIVES:
         assert alternative in told
 
 
 def test_yc_iam_token_comes_before_yc_token() -> None:
-    assert pick({"YC_TOKEN": "y0_oauth", "YC_IAM_TOKEN": TOKEN}).exchange(lambda: IAM) == TOKEN
+    assert ready_token(pick({"YC_TOKEN": "y0_oauth", "YC_IAM_TOKEN": TOKEN})) == TOKEN
 
 
 # --- instance metadata ---
@@ -139,13 +139,15 @@ def test_yc_iam_token_comes_before_yc_token() -> None:
 
 def test_instance_metadata_is_asked_briefly_directly_and_without_a_secret() -> None:
     made = exchange(pick(method="instance_metadata"))
-    assert (made.method, f"{made.base}{made.path}") == (
+    assert (made.request.method, made.request.url) == (
         "GET",
         "http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/token",
     )
-    assert made.content["headers"] == {"Metadata-Flavor": "Google"}
-    assert made.content["direct"] is True
-    assert made.content["timeout"] * 2 * (made.content["retries"] + 1) < 5
+    assert made.request.headers == {"Metadata-Flavor": "Google"}
+    assert made.request.direct is True
+    assert made.request.timeout is not None
+    assert made.request.retries is not None
+    assert made.request.timeout * 2 * (made.request.retries + 1) < 5
     assert made.secrets == ()
     assert made.fields == ("access_token", "expires_in")
 
@@ -159,7 +161,7 @@ def test_instance_metadata_is_asked_briefly_directly_and_without_a_secret() -> N
     ],
 )
 def test_the_metadata_address_can_be_set(address: str, base: str) -> None:
-    assert str(exchange(pick({"YC_METADATA_ADDR": address}, "instance_metadata")).base) == base
+    assert str(exchange(pick({"YC_METADATA_ADDR": address}, "instance_metadata")).request.base) == base
 
 
 def test_a_metadata_address_that_is_none_is_refused_by_its_name() -> None:
@@ -208,7 +210,7 @@ def test_each_option_alone_is_taken_by_auto_and_by_its_own_method(
 
 @pytest.mark.parametrize("one", OPTIONS)
 @pytest.mark.parametrize("other", OPTIONS)
-def test_two_credentials_on_one_level_are_an_error_that_names_both(
+def test_two_credentials_in_one_source_are_an_error_that_names_both(
     one: str, other: str, key: t.Any, write: t.Callable[[str, str], str]
 ) -> None:
     if one == other:
@@ -255,7 +257,7 @@ def test_an_option_comes_before_any_variable(option: str, key: t.Any, write: t.C
     assert pick(environ, **{option: sample(option, key, write)}).description.startswith(f"{option} of the options")
 
 
-def test_an_explicit_method_looks_for_its_own_kind_through_all_levels(key: t.Any) -> None:
+def test_an_explicit_method_looks_for_its_own_kind_through_all_sources(key: t.Any) -> None:
     environ = {"YC_IAM_TOKEN": TOKEN, "YC_WORKLOAD_IDENTITY_TOKEN": JWT}
     assert pick(environ, "iam_token", service_account_key=key.content).description == "the variable YC_IAM_TOKEN"
     assert (
@@ -263,9 +265,13 @@ def test_an_explicit_method_looks_for_its_own_kind_through_all_levels(key: t.Any
         == "the variable YC_WORKLOAD_IDENTITY_TOKEN"
     )
     assert kind(pick(environ, "instance_metadata", service_account_key=key.content)) == "instance_metadata"
-    levels = [Level("a", {}), Level("b", {"iam_token": TOKEN}), Level("c", {"service_account_key": key.content})]
-    assert choose("auto", levels, {}, {}).description == "iam_token of b"
-    assert choose("service_account_key", levels, {}, {}).description == "service_account_key of c"
+    sources = [
+        CredentialSource("a", {}),
+        CredentialSource("b", {"iam_token": TOKEN}),
+        CredentialSource("c", {"service_account_key": key.content}),
+    ]
+    assert select_credential("auto", sources, {}, {}).description == "iam_token of b"
+    assert select_credential("service_account_key", sources, {}, {}).description == "service_account_key of c"
 
 
 @pytest.mark.parametrize(
@@ -278,19 +284,27 @@ def test_an_explicit_method_looks_for_its_own_kind_through_all_levels(key: t.Any
 )
 def test_an_explicit_method_without_its_credential_says_what_is_missing(method: str, words: str) -> None:
     told = refused(method=method)
-    assert told.startswith(f"auth_method is {method}, but {words}, neither as an option nor as a variable.")
+    assert told.startswith(f"auth_method is {method}, but {words}, neither as an option nor as a variable. Give one: ")
+    assert "A lookup does not see the variables that 'environment:' of a play or task sets." in told
 
 
-def test_with_nothing_set_the_metadata_service_is_the_last_resort() -> None:
+def test_an_unknown_method_is_refused_with_the_choices() -> None:
+    with pytest.raises(OptionError) as caught:
+        pick(method="magic")
+    assert str(caught.value) == (
+        "auth_method 'magic' is unknown; it must be one of auto, service_account_key, workload_identity, iam_token, instance_metadata."
+    )
+
+
+def test_with_nothing_set_the_metadata_service_is_the_is_fallback() -> None:
     credential = pick({"YC_IAM_TOKEN": "  ", "YC_TOKEN": "", "YC_SERVICE_ACCOUNT_KEY_FILE": "\n"})
     assert isinstance(credential, InstanceMetadata)
-    assert credential.last_resort
-    assert not t.cast(InstanceMetadata, pick(method="instance_metadata")).last_resort
+    assert credential.is_fallback
+    assert not t.cast(InstanceMetadata, pick(method="instance_metadata")).is_fallback
 
 
 def test_a_secret_is_in_no_representation(key: t.Any) -> None:
     for credential in (pick(service_account_key=key.content), pick(workload_identity_token=JWT), pick(iam_token=TOKEN)):
         shown = f"{credential!r} {credential} {credential.description}"
-        for secret in (*credential.secrets, key.content["private_key"].splitlines()[3]):
+        for secret in (JWT, TOKEN, key.content["private_key"].splitlines()[3]):
             assert secret not in shown
-        assert credential.secrets

@@ -14,15 +14,15 @@ pytest.importorskip("requests")
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.discovery import Services
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ApiError,
+    CloudError,
     ConnectionFailed,
-    MalformedAnswer,
-    MdbError,
+    InvalidResponse,
     OptionError,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport, TransportOptions
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import parse_base_url
-from ansible_collections.yacloud.mdb.plugins.module_utils._query import TransportOptions
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import THING
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, answer, failure, html, reset
 
 
@@ -33,10 +33,11 @@ def transport() -> t.Iterator[Transport]:
     made.close()
 
 
-def services(endpoint: str, mdb_endpoint: str | None = None) -> Services:
+def services(endpoint: str, thing_endpoint: str | None = None) -> Services:
     return Services(
         parse_base_url(endpoint, "endpoint"),
-        parse_base_url(mdb_endpoint, "mdb_endpoint", path_allowed=True) if mdb_endpoint else None,
+        THING,
+        parse_base_url(thing_endpoint, "thing_endpoint", path_allowed=True) if thing_endpoint else None,
     )
 
 
@@ -64,33 +65,44 @@ SPELLINGS = [
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_the_default_region_is_used_without_asking(no_network: None, transport: Transport, spelling: str) -> None:
     made = services(spelling)
-    assert str(made.find("managed-redis", transport)) == "https://mdb.api.cloud.yandex.net"
+    assert str(made.find("thing", transport)) == "https://thing.api.cloud.yandex.net"
     assert str(made.find("iam", transport)) == "https://iam.api.cloud.yandex.net"
+    assert str(made.find("operation", transport)) == "https://operation.api.cloud.yandex.net"
 
 
-def test_mdb_endpoint_is_used_without_asking(no_network: None, transport: Transport) -> None:
-    made = services("api.yandexcloud.kz", "https://gate.example/mdb")
-    assert str(made.find("managed-redis", transport)) == "https://gate.example/mdb"
+def test_thing_endpoint_is_used_without_asking(no_network: None, transport: Transport) -> None:
+    made = services("api.yandexcloud.kz", "https://gate.example/thing")
+    assert str(made.find("thing", transport)) == "https://gate.example/thing"
 
 
-def test_mdb_endpoint_leaves_iam_to_the_endpoint(server: Server, transport: Transport) -> None:
-    server.on("/endpoints", answer(listing(managed_redis="mdb.example:443", iam="iam.example:443")))
-    made = services(server.url, "https://gate.example/mdb")
-    assert str(made.find("managed-redis", transport)) == "https://gate.example/mdb"
+def test_thing_endpoint_leaves_iam_to_the_endpoint(server: Server, transport: Transport) -> None:
+    server.on("/endpoints", answer(listing(thing="thing.example:443", iam="iam.example:443")))
+    made = services(server.url, "https://gate.example/thing")
+    assert str(made.find("thing", transport)) == "https://gate.example/thing"
     assert server.requests == []
     assert made.find("iam", transport).netloc.startswith("iam.example")
-    assert str(made.find("managed-redis", transport)) == "https://gate.example/mdb"
+    assert str(made.find("thing", transport)) == "https://gate.example/thing"
+
+
+def test_an_iam_service_that_is_not_listed_is_not_blamed_on_the_services_own_option(
+    server: Server, transport: Transport
+) -> None:
+    server.on("/endpoints", answer(listing(thing="x:443")))
+    with pytest.raises(InvalidResponse, match=r"lists no service 'iam'\. .+ has it\.$"):
+        services(server.url).find("iam", transport)
+
+
+def test_what_was_discovered_is_named_by_endpoint(server: Server, transport: Transport) -> None:
+    server.on("/endpoints", answer(listing(thing="x:443")))
+    assert services(server.url).find("thing", transport).option == "endpoint"
 
 
 def test_any_other_endpoint_is_asked_once_without_a_credential(server: Server, transport: Transport) -> None:
-    server.on(
-        "/endpoints", answer(listing(operation="x:443", managed_redis=f"127.0.0.1:{server.port}", iam="127.0.0.1:9"))
-    )
+    server.on("/endpoints", answer(listing(operation="x:443", thing=f"127.0.0.1:{server.port}", iam="127.0.0.1:9")))
     made = services(server.url)
     found: list[str] = []
     threads = [
-        threading.Thread(target=lambda: found.append(str(made.find("managed-redis", transport))))
-        for _number in range(20)
+        threading.Thread(target=lambda: found.append(str(made.find("thing", transport)))) for _number in range(20)
     ]
     for thread in threads:
         thread.start()
@@ -104,10 +116,10 @@ def test_any_other_endpoint_is_asked_once_without_a_credential(server: Server, t
 
 
 def test_without_a_scheme_the_endpoint_and_all_behind_it_are_https(tls_server: Server, authority: t.Any) -> None:
-    tls_server.on("/endpoints", answer(listing(managed_redis="mdb.yandexcloud.kz:443", iam="iam.yandexcloud.kz:8443")))
+    tls_server.on("/endpoints", answer(listing(thing="thing.yandexcloud.kz:443", iam="iam.yandexcloud.kz:8443")))
     transport = Transport(TransportOptions(api_retries=0, ca_path=authority.path), Secrets())
     made = services(f"127.0.0.1:{tls_server.port}")
-    assert str(made.find("managed-redis", transport)) == "https://mdb.yandexcloud.kz"
+    assert str(made.find("thing", transport)) == "https://thing.yandexcloud.kz"
     assert str(made.find("iam", transport)) == "https://iam.yandexcloud.kz:8443"
     transport.close()
 
@@ -116,8 +128,10 @@ def test_a_service_that_is_not_listed_is_named_with_the_endpoint(server: Server,
     server.on("/endpoints", answer(listing(compute="x:443")))
     made = services(server.url)
     for _number in range(2):
-        with pytest.raises(MalformedAnswer, match=rf"^endpoint {server.url} lists no service 'managed-redis'\."):
-            made.find("managed-redis", transport)
+        with pytest.raises(
+            InvalidResponse, match=rf"^endpoint {server.url} lists no service 'thing'\. .+, or set thing_endpoint\.$"
+        ):
+            made.find("thing", transport)
 
 
 @pytest.mark.parametrize(
@@ -132,31 +146,31 @@ def test_a_service_that_is_not_listed_is_named_with_the_endpoint(server: Server,
                 7,
                 "x",
                 {},
-                {"id": "managed-redis"},
+                {"id": "thing"},
                 {"id": 7, "address": "x"},
-                {"id": "managed-redis", "address": None},
+                {"id": "thing", "address": None},
             ]
         },
     ],
 )
 def test_rows_that_say_nothing_are_passed_over(server: Server, transport: Transport, content: t.Any) -> None:
     server.on("/endpoints", answer(content))
-    with pytest.raises(MalformedAnswer, match="lists no service"):
-        services(server.url).find("managed-redis", transport)
+    with pytest.raises(InvalidResponse, match="lists no service"):
+        services(server.url).find("thing", transport)
 
 
 @pytest.mark.parametrize("content", [{"endpoints": {"id": "x"}}, {"endpoints": "x"}, {"endpoints": 7}])
 def test_a_list_that_is_none_is_refused(server: Server, transport: Transport, content: t.Any) -> None:
     server.on("/endpoints", answer(content))
-    with pytest.raises(MalformedAnswer, match="the field 'endpoints' of the answer is no list"):
-        services(server.url).find("managed-redis", transport)
+    with pytest.raises(InvalidResponse, match="the field 'endpoints' of the response is not a list"):
+        services(server.url).find("thing", transport)
 
 
 @pytest.mark.parametrize("address", ["", "ftp://x", "user@host", "host/path", "host:port", "\x00"])
 def test_an_address_that_is_none_is_refused(server: Server, transport: Transport, address: str) -> None:
-    server.on("/endpoints", answer(listing(managed_redis=address)))
-    with pytest.raises(OptionError, match=rf"the address of managed-redis at endpoint {server.url}"):
-        services(server.url).find("managed-redis", transport)
+    server.on("/endpoints", answer(listing(thing=address)))
+    with pytest.raises(OptionError, match=rf"the address of thing at endpoint {server.url}"):
+        services(server.url).find("thing", transport)
 
 
 @pytest.mark.parametrize(
@@ -165,24 +179,24 @@ def test_an_address_that_is_none_is_refused(server: Server, transport: Transport
         (failure(404, 5, "no such page"), ApiError),
         (failure(401, 16, "who are you"), ApiError),
         (answer({}, 302, Location="http://127.0.0.1:1/"), ApiError),
-        (html(), MalformedAnswer),
-        (answer([]), MalformedAnswer),
+        (html(), InvalidResponse),
+        (answer([]), InvalidResponse),
     ],
 )
 def test_what_an_endpoint_answers_instead_names_it(
-    server: Server, transport: Transport, reply: t.Any, kind: type[MdbError]
+    server: Server, transport: Transport, reply: t.Any, kind: type[CloudError]
 ) -> None:
     server.on("/endpoints", reply)
     with pytest.raises(kind, match=rf"^asking endpoint {server.url} for its services: "):
-        services(server.url).find("managed-redis", transport)
+        services(server.url).find("thing", transport)
 
 
 def test_an_endpoint_that_is_down_is_named_and_asked_again_later(server: Server, transport: Transport) -> None:
-    server.on("/endpoints", reset, reset, answer(listing(managed_redis="127.0.0.1:9")))
+    server.on("/endpoints", reset, reset, answer(listing(thing="127.0.0.1:9")))
     made = services(server.url)
     with pytest.raises(
         ConnectionFailed,
-        match=rf"^asking endpoint {server.url} for its services: 127.0.0.1 gave no usable answer in 2 tries",
+        match=rf"^asking endpoint {server.url} for its services: 127.0.0.1 gave no usable response in 2 tries",
     ):
-        made.find("managed-redis", transport)
-    assert str(made.find("managed-redis", transport)) == "http://127.0.0.1:9"
+        made.find("thing", transport)
+    assert str(made.find("thing", transport)) == "http://127.0.0.1:9"

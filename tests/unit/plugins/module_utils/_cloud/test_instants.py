@@ -9,14 +9,13 @@ import re
 import pytest
 
 pytest.importorskip("hypothesis")
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import (
     SECOND,
     format_instant,
     parse_instant,
-    parse_instants,
 )
 
 FIRST = -62_135_596_800 * SECOND
@@ -211,40 +210,10 @@ def test_boundaries(text: str, instant: int) -> None:
     ],
 )
 def test_what_is_no_time_is_refused_in_words(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^(is no RFC 3339 time|is no date of the calendar|lies outside the years)"):
+    with pytest.raises(
+        ValueError, match=r"^(is not an RFC 3339 time|is not a date of the calendar|lies outside the years)"
+    ):
         parse_instant(text)
-
-
-@given(
-    st.one_of(
-        st.lists(valid_times.map(lambda text: text[:19] + "Z"), max_size=4),
-        st.lists(valid_times.map(lambda text: text.split("+")[0].rstrip("Z")[:26] + "Z"), max_size=4),
-        st.lists(valid_times, max_size=4),
-        st.lists(st.one_of(valid_times, nearly_times, damaged_times()), max_size=3),
-    )
-)
-@example(["2026-11-20T10:00:00.5Z", "2026-11-20T10:00:00Z", "2026-11-20T10:00:00.123456789Z"])
-@example(["2026-11-20T10:00:00.1234567Z", "2026-11-20T10:00:00.999999Z", "0001-01-01T00:00:00Z"])
-@example(["2026-11-20T24:00:00Z"])
-@example(["2026-11-20T10:00:00Z\n2026-11-20T10:00:00Z"])
-@example(["2026-11-20T10:00:00", "2026-11-20T10:00:60Z"])
-@example([""])
-def test_many_times_at_once_are_read_as_each_alone(texts: list[str]) -> None:
-    alone = [ours(text) for text in texts]
-    if None in alone:
-        with pytest.raises(
-            ValueError, match=r"^(is no RFC 3339 time|is no date of the calendar|lies outside the years)"
-        ):
-            parse_instants(texts)
-    else:
-        assert parse_instants(texts) == alone
-
-
-@pytest.mark.parametrize("fraction", ["", ".1", ".123", ".123456", ".1234567", ".12345678", ".123456789"])
-def test_fractions_of_many_times_at_once(fraction: str) -> None:
-    texts = [f"2026-11-20T10:00:0{second}{fraction}Z" for second in range(3)]
-    nanos = int(fraction[1:].ljust(9, "0"))
-    assert parse_instants(texts) == [(1_795_168_800 + second) * SECOND + nanos for second in range(3)]
 
 
 def test_an_instant_that_an_offset_puts_out_of_range_is_told_so() -> None:

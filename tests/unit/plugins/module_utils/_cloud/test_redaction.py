@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import ApiError, CredentialError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
-from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import TOKEN
 
 PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\n-----END PRIVATE KEY-----\n"
 JWT = "eyJhbGciOiJQUzI1NiJ9.eyJpc3MiOiJhamUifQ.c2lnbmF0dXJl-_c2lnbmF0dXJl"
@@ -124,4 +124,4 @@ def test_a_sentence_is_added_to_an_error_and_nothing_else_changes() -> None:
     error = ApiError("first.", http_status=404, code=5, cluster_id="c1")
     more = error.adding("Second.")
     assert str(more) == "first. Second."
-    assert (more.as_dict(), more.hides_cluster) == (error.as_dict(), True)
+    assert (more.as_dict(), more.may_be_deleted) == (error.as_dict(), True)

@@ -12,20 +12,24 @@ import pytest
 pytest.importorskip("requests")
 from requests.structures import CaseInsensitiveDict
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import ApiError, MalformedAnswer
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import ApiError, InvalidResponse
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.responses import api_error, decode_object, is_success
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Answer
-from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.responses import (
+    Response,
+    api_error,
+    decode_object,
+    retry_after,
+)
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import TOKEN
 
 DOING = "cluster c9q1: listing its backups"
 JSON = "application/json"
 
 
-def answered(body: t.Any = b"", status: int = 200, **headers: str) -> Answer:
+def answered(body: t.Any = b"", status: int = 200, **headers: str) -> Response:
     sent = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = CaseInsensitiveDict({name.replace("_", "-"): value for name, value in headers.items()})
-    return Answer(status, t.cast(t.Mapping[str, str], named), sent)
+    return Response(status, t.cast(t.Mapping[str, str], named), sent)
 
 
 def error(body: t.Any = b"", status: int = 400, hints: dict[int, str] | None = None, **headers: str) -> ApiError:
@@ -38,7 +42,7 @@ def error(body: t.Any = b"", status: int = 400, hints: dict[int, str] | None = N
     ("status", "success"), [(199, False), (200, True), (204, True), (299, True), (300, False), (404, False)]
 )
 def test_success_is_2xx(status: int, success: bool) -> None:
-    assert is_success(answered(status=status)) is success
+    assert answered(status=status).is_success is success
 
 
 @pytest.mark.parametrize(
@@ -82,30 +86,28 @@ def test_a_json_object_is_decoded(body: bytes, content: dict[str, t.Any]) -> Non
         b'{"a": ' + b"1" * 5_000 + b"}",
     ],
 )
-def test_what_is_no_json_is_refused(body: bytes) -> None:
-    with pytest.raises(MalformedAnswer) as caught:
+def test_what_is_not_json_is_refused(body: bytes) -> None:
+    with pytest.raises(InvalidResponse) as caught:
         decode_object(
             answered(body, Content_Type="text/html; charset=utf-8", X_Request_Id="r1", X_Server_Trace_Id="s1"), DOING
         )
     told = str(caught.value)
     shape = f"{len(body)} bytes of text/html; charset=utf-8" if body else "an empty body"
-    assert told.startswith(
-        f"{DOING}: the answer is no JSON ({shape}). Check that endpoint and mdb_endpoint name the API"
-    )
+    assert told.startswith(f"{DOING}: the response is not JSON ({shape}). Check that endpoint names the API")
     assert told.endswith("(x-request-id r1, x-server-trace-id s1)")
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"text"', b"1", b"true", b'[{"backups": []}]'])
 def test_json_that_is_no_object_is_refused(body: bytes) -> None:
     with pytest.raises(
-        MalformedAnswer,
-        match=r"^cluster c9q1: listing its backups: the answer is JSON, but no object \(\d+ bytes of no stated type\)\.",
+        InvalidResponse,
+        match=r"^cluster c9q1: listing its backups: the response is JSON, but not an object \(\d+ bytes of no stated type\)\.",
     ):
         decode_object(answered(body), DOING)
 
 
 def test_hostile_headers_are_printable_and_short_in_messages() -> None:
-    with pytest.raises(MalformedAnswer) as caught:
+    with pytest.raises(InvalidResponse) as caught:
         decode_object(
             answered(b"x", Content_Type="text/\x1b[31m" + "y" * 500, X_Request_Id="\x1b]0;" + "z" * 500), DOING
         )
@@ -155,7 +157,7 @@ def test_the_http_status_stands_in_for_a_code_that_is_not_there(status: int, cod
 def test_the_bodys_code_decides(status: int, code: int) -> None:
     made = error({"code": code, "message": "m"}, status)
     assert (made.code, made.http_status) == (code, status)
-    assert made.hides_cluster is (code in (5, 7))
+    assert made.may_be_deleted is (code in (5, 7))
 
 
 def test_an_error_is_told_with_message_hint_and_ids() -> None:
@@ -182,7 +184,24 @@ def test_an_error_is_told_with_message_hint_and_ids() -> None:
 
 @pytest.mark.parametrize(
     ("code", "words"),
-    [(3, "compare the options"), (8, "lower concurrency"), (13, "internal fault"), (14, "status page")],
+    [
+        (1, "was cancelled"),
+        (2, "does not say why"),
+        (3, "compare the options"),
+        (4, "did not finish in its own time"),
+        (5, "check the id"),
+        (6, "exists already"),
+        (7, "grant it the role"),
+        (8, "lower concurrency"),
+        (9, "not in a state"),
+        (10, "Another change"),
+        (11, "outside what the service has"),
+        (12, "does not offer this call"),
+        (13, "internal fault"),
+        (14, "status page"),
+        (15, "lost or damaged data"),
+        (16, "renew it"),
+    ],
 )
 def test_codes_without_a_hint_of_the_caller_have_a_general_one(code: int, words: str) -> None:
     assert words in str(error({"code": code, "message": "m"}))
@@ -193,7 +212,7 @@ def test_without_the_apis_message_a_proxy_is_suspected() -> None:
     told = str(error(b"<html>", 403, Content_Type="text/html"))
     assert told == (
         f"{DOING}: HTTP status 403 without the API's own message (6 bytes of text/html)."
-        " Check that endpoint and mdb_endpoint name the API, and what a proxy in between answers."
+        " Check that endpoint names the API, and what a proxy in between answers."
     )
 
 
@@ -237,3 +256,87 @@ def test_a_long_message_is_cut() -> None:
 def test_a_hostile_error_body_is_survived(body: bytes) -> None:
     str(error(body, 404)).encode("utf-8")
     json.dumps(error(body, 404).as_dict(), ensure_ascii=False).encode("utf-8")
+
+
+# --- what the gateway says where the body says nothing ---
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 9), (400, 11), (409, 6), (500, 2), (500, 15), (404, 5)])
+def test_code_and_message_are_read_from_the_headers_where_the_body_is_empty(status: int, code: int) -> None:
+    made = error(b"", status, {code: "Do this."}, grpc_status=str(code), grpc_message="no%20%D0%BA%0A%1B[31m%25.")
+    assert (made.code, made.details["message"]) == (code, "no к [31m%.")
+    assert str(made) == f"{DOING}: HTTP status {status}: no к [31m%. Do this."
+
+
+def test_the_body_outranks_the_headers() -> None:
+    made = error({"code": 9, "message": "said"}, 400, grpc_status="3", grpc_message="header")
+    assert (made.code, made.details["message"]) == (9, "said")
+
+
+@pytest.mark.parametrize("value", ["", "0", "-5", "x", "5.0", "\u0665", "99999999"])
+def test_a_header_that_is_not_a_code_is_passed_over(value: str) -> None:
+    assert error(b"", 404, grpc_status=value).code == 5
+
+
+def test_a_secret_in_a_header_is_masked_after_decoding() -> None:
+    told = str(error(b"", 401, grpc_status="16", grpc_message="opaque%2Dsecret%2Dvalue"))
+    assert "opaque" not in told
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "hint"),
+    [
+        (503, 14, "The service behind it cannot be reached"),
+        (504, 4, "The service behind it did not respond in time"),
+        (400, 3, "The request was not understood"),
+        (429, 8, "Too many requests"),
+    ],
+)
+def test_a_plain_text_is_told_as_the_gateways(status: int, code: int, hint: str) -> None:
+    made = error(b"upstream request\ttimeout.\n", status, Content_Type="text/plain; charset=utf-8")
+    start = f"{DOING}: the gateway in front of the API answered HTTP status {status}: upstream request timeout. {hint}"
+    assert str(made).startswith(start)
+    assert (made.code, made.details["message"]) == (code, "upstream request timeout.")
+    assert "mine" in str(error(b"x", status, {code: "mine"}, Content_Type="text/plain"))
+
+
+def test_a_plain_text_with_the_apis_own_headers_is_the_apis() -> None:
+    told = str(error(b"x", 400, Content_Type="text/plain", grpc_status="9", grpc_message="not now"))
+    assert told.startswith(f"{DOING}: HTTP status 400: not now. The resource is not in a state")
+
+
+def test_hints_for_the_api_are_not_given_for_a_page_of_a_proxy() -> None:
+    told = str(error(b"<html>", 403, {7: "Grant the role."}, Content_Type="text/html"))
+    assert "Grant the role." not in told
+    assert "Check that endpoint names the API, and what a proxy in between answers." in told
+    assert "Grant the role." in str(error(b"", 403, {7: "Grant the role."}))
+
+
+def waits(details: t.Any) -> float | None:
+    return retry_after(answered({"code": 8, "message": "m", "details": details}, 429))
+
+
+RETRY = {"@type": "type.googleapis.com/google.rpc.RetryInfo"}
+
+
+def test_retry_info_among_the_details_is_a_retry_after() -> None:
+    assert waits([{"@type": "x"}, None, {**RETRY, "retryDelay": "7s"}]) == 7.0
+    assert waits([{**RETRY, "retryDelay": "0.250s"}]) == 0.25
+    both = answered({"details": [{**RETRY, "retryDelay": "7s"}]}, 503, Retry_After="3")
+    assert retry_after(both) == 3.0
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        None,
+        {},
+        "x",
+        [],
+        [7],
+        [RETRY],
+        *([{**RETRY, "retryDelay": delay}] for delay in (7, "7", "-1s", "1e3s", "s", "", None)),
+    ],
+)
+def test_details_that_ask_for_no_wait_are_passed_over(details: t.Any) -> None:
+    assert waits(details) is None

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import threading
 import time
@@ -15,16 +14,21 @@ import pytest
 
 pytest.importorskip("requests")
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result, gather
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.client import Client
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.concurrency import Call
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ApiError,
+    CloudError,
     ConnectionFailed,
     CredentialError,
-    MalformedAnswer,
-    MdbError,
+    InvalidResponse,
 )
-from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, TOKEN, backups_path, connection, question, row
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, format_instant
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.tokens import TokenSource
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Deadline
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import JWT, TOKEN, pick
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import THING, connection
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
     Handler,
     Reply,
@@ -40,45 +44,55 @@ from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
 IAM = "/iam/v1/tokens"
 OIDC = "/oauth/token"
 METADATA = "/computeMetadata/v1/instance/service-accounts/default/token"
-JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJqb2IifQ.b2lkYy1zaWduYXR1cmUtb2YtdGhlLWpvYg"
 NONE = answer({})
 REFUSED = failure(401, 16, "The token is invalid")
-CLUSTERS = [f"c9q{number:02d}" for number in range(20)]
+MANY = [f"c9q{number:02d}" for number in range(20)]
+
+
+def path(thing: str = "c9q1") -> str:
+    return f"/things/v1/{thing}"
+
+
+def ask(client: Client, *things: str) -> list[dict[str, t.Any]]:
+    """Reads things at the same time."""
+
+    def call(thing: str) -> Call[dict[str, t.Any]]:
+        doing = f"thing {thing}: reading it"
+        return Call(doing, lambda: client.get(path(thing), doing=doing, thing_id=thing))
+
+    return client.run_all([call(thing) for thing in things or ("c9q1",)])
+
+
+def ask_once(url: str, *things: str, **options: t.Any) -> None:
+    with Client.open(connection(url, **options), THING) as client:
+        ask(client, *things)
 
 
 def issued(token: str, life: float = 43_200) -> Reply:
     """An IAM token as the exchange of a key answers it."""
-    end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=life)
-    return answer({"iamToken": token, "expiresAt": end.isoformat(timespec="microseconds").replace("+00:00", "123Z")})
+    return answer({"iamToken": token, "expiresAt": format_instant(time.time_ns() + int(life * SECOND))})
 
 
 @pytest.fixture
 def region(server: Server) -> Server:
     """The server is a whole region, discovery included."""
     address = server.url.removeprefix("http://")
-    server.always(
-        "/endpoints", answer({"endpoints": [{"id": name, "address": address} for name in ("managed-redis", "iam")]})
-    )
+    server.always("/endpoints", answer({"endpoints": [{"id": name, "address": address} for name in ("thing", "iam")]}))
     return server
 
 
-Read = t.Callable[..., Result]
+Read = t.Callable[..., None]
 
 
 @pytest.fixture
 def read(region: Server, key: t.Any) -> Read:
-    """Reads clusters with the authorized key, as one call of the module does."""
+    """Reads things with the authorized key, as one call of a module does."""
 
-    def gather_clusters(*clusters: str, **options: t.Any) -> Result:
-        given = {
-            "iam_token": None,
-            "mdb_endpoint": None,
-            "service_account_key": key.content,
-            "concurrency": 20,
-        } | options
-        return gather(question(cluster_ids=list(clusters or (CLUSTER,))), lambda: connection(region.url, **given))
+    def read_things(*things: str, **options: t.Any) -> None:
+        given = {"iam_token": None, "thing_endpoint": None, "service_account_key": key.content, "concurrency": 20}
+        ask_once(region.url, *things, **given | options)
 
-    return gather_clusters
+    return read_things
 
 
 def bearer(server: Server, path: str) -> list[str]:
@@ -89,7 +103,7 @@ def test_a_key_is_exchanged_without_authorization_for_a_jwt_of_this_region(
     region: Server, read: Read, key: t.Any
 ) -> None:
     region.on(IAM, issued("t1.first.token"))
-    region.on(backups_path(), NONE)
+    region.on(path(), NONE)
     read()
     (call,) = region.calls(IAM)
     assert "Authorization" not in call.headers
@@ -99,7 +113,7 @@ def test_a_key_is_exchanged_without_authorization_for_a_jwt_of_this_region(
     jwt = pytest.importorskip("jwt")
     claims = jwt.decode(content["jwt"], key.public_pem, algorithms=["PS256"], audience=f"{region.url}/iam/v1/tokens")
     assert claims["exp"] - claims["iat"] <= 3600
-    assert bearer(region, backups_path()) == ["t1.first.token"]
+    assert bearer(region, path()) == ["t1.first.token"]
 
 
 def test_netrc_adds_nothing_to_the_exchange(
@@ -107,23 +121,23 @@ def test_netrc_adds_nothing_to_the_exchange(
 ) -> None:
     monkeypatch.setenv("NETRC", write("netrc", "default login mallory password s3cret\n"))
     region.on(IAM, issued("t1.first.token"))
-    region.on(backups_path(), NONE)
+    region.on(path(), NONE)
     read()
     assert not any("Authorization" in request.headers for request in region.calls(IAM) + region.calls("/endpoints"))
-    assert bearer(region, backups_path()) == ["t1.first.token"]
+    assert bearer(region, path()) == ["t1.first.token"]
 
 
 def test_twenty_threads_share_one_exchange(region: Server, read: Read) -> None:
     region.on(IAM, issued("t1.first.token"))
-    for cluster in CLUSTERS:
-        region.on(backups_path(cluster), NONE)
-    assert read(*CLUSTERS).facts["missing"] == CLUSTERS
-    assert {bearer(region, backups_path(cluster))[0] for cluster in CLUSTERS} == {"t1.first.token"}
+    for thing in MANY:
+        region.on(path(thing), NONE)
+    read(*MANY)
+    assert {bearer(region, path(thing))[0] for thing in MANY} == {"t1.first.token"}
 
 
 def test_a_process_exchanges_once_for_all_its_calls(region: Server, read: Read) -> None:
     region.on(IAM, issued("t1.first.token"))
-    region.on(backups_path(), NONE, NONE)
+    region.on(path(), NONE, NONE)
     read()
     read()
     assert len(region.calls("/endpoints")) == 2  # discovery belongs to a call
@@ -133,18 +147,18 @@ def test_another_credential_or_region_has_its_own_token(
     region: Server, read: Read, key: t.Any, second_server: Server
 ) -> None:
     region.on(IAM, issued("t1.first.token"), issued("t1.second.token"))
-    region.on(backups_path(), NONE, NONE)
+    region.on(path(), NONE, NONE)
     read()
     read(service_account_key={**key.content, "id": "ajeother"})
-    assert bearer(region, backups_path()) == ["t1.first.token", "t1.second.token"]
+    assert bearer(region, path()) == ["t1.first.token", "t1.second.token"]
     address = second_server.url.removeprefix("http://")
     second_server.on(
-        "/endpoints", answer({"endpoints": [{"id": name, "address": address} for name in ("managed-redis", "iam")]})
+        "/endpoints", answer({"endpoints": [{"id": name, "address": address} for name in ("thing", "iam")]})
     )
     second_server.on(IAM, issued("t1.third.token"))
-    second_server.on(backups_path(), NONE)
+    second_server.on(path(), NONE)
     read(endpoint=second_server.url)
-    assert bearer(second_server, backups_path()) == ["t1.third.token"]
+    assert bearer(second_server, path()) == ["t1.third.token"]
 
 
 # --- renewal ---
@@ -172,11 +186,11 @@ def test_a_token_is_renewed_before_its_end_by_a_skew(
     region: Server, read: Read, clock: Clock, life: float, kept: float, renewed: float
 ) -> None:
     region.on(IAM, issued("t1.first.token", life), issued("t1.second.token", life))
-    region.on(backups_path(), NONE, NONE, NONE)
+    region.on(path(), NONE, NONE, NONE)
     for shift in (0.0, kept, renewed):
         clock.shift = shift
         read()
-    assert bearer(region, backups_path()) == ["t1.first.token", "t1.first.token", "t1.second.token"]
+    assert bearer(region, path()) == ["t1.first.token", "t1.first.token", "t1.second.token"]
 
 
 @pytest.mark.parametrize(
@@ -188,11 +202,11 @@ def test_a_token_is_renewed_before_its_end_by_a_skew(
 def test_an_end_that_says_nothing_is_taken_for_an_hour(region: Server, read: Read, clock: Clock, end: t.Any) -> None:
     content = {"iamToken": "t1.first.token"} | ({} if end is None else {"expiresAt": end})
     region.on(IAM, answer(content), issued("t1.second.token"))
-    region.on(backups_path(), NONE, NONE, NONE)
+    region.on(path(), NONE, NONE, NONE)
     for shift in (0.0, 3290.0, 3310.0):
         clock.shift = shift
         read()
-    assert bearer(region, backups_path()) == ["t1.first.token", "t1.first.token", "t1.second.token"]
+    assert bearer(region, path()) == ["t1.first.token", "t1.first.token", "t1.second.token"]
 
 
 @pytest.mark.parametrize("life", [100, "100", 100.0])
@@ -202,7 +216,7 @@ def test_a_life_in_seconds_counts_from_now(region: Server, clock: Clock, life: t
         answer({"access_token": "t1.first.token", "expires_in": life}),
         answer({"access_token": "t1.second.token"}),
     )
-    region.on(backups_path(), NONE, NONE)
+    region.on(path(), NONE, NONE)
     given = {
         "iam_token": None,
         "workload_identity_token": JWT,
@@ -211,8 +225,8 @@ def test_a_life_in_seconds_counts_from_now(region: Server, clock: Clock, life: t
     }
     for shift in (0.0, 95.0):
         clock.shift = shift
-        gather(question(cluster_ids=[CLUSTER]), lambda: connection(region.url, **given))
-    assert bearer(region, backups_path()) == ["t1.first.token", "t1.second.token"]
+        ask_once(region.url, **given)
+    assert bearer(region, path()) == ["t1.first.token", "t1.second.token"]
     call = region.calls(OIDC)[0]
     assert "Authorization" not in call.headers
     assert call.headers["Content-Type"] == "application/x-www-form-urlencoded"
@@ -228,61 +242,58 @@ def test_a_life_in_seconds_counts_from_now(region: Server, clock: Clock, life: t
 # --- refusal ---
 
 
-def test_a_401_in_the_middle_is_survived_and_the_pages_read_are_kept(region: Server, read: Read) -> None:
-    region.on(IAM, issued("t1.first.token"), issued("t1.second.token"))
-    region.on(
-        backups_path(),
-        answer({"backups": [row(1)], "nextPageToken": "p2"}),
-        REFUSED,
-        answer({"backups": [row(2)], "nextPageToken": "p3"}),
-        answer({"backups": [row(3)]}),
-    )
-    facts = read().facts
-    assert [backup["id"] for backup in facts["backups"]] == [row(number)["id"] for number in (3, 2, 1)]
-    assert [call.query.get("pageToken") for call in region.calls(backups_path())] == [None, "p2", "p2", "p3"]
-    assert bearer(region, backups_path()) == ["t1.first.token"] * 2 + ["t1.second.token"] * 2
-
-
-def test_each_token_that_was_accepted_may_be_replaced_once_it_is_refused(region: Server, read: Read) -> None:
+def test_a_401_in_the_middle_is_survived_and_the_pages_read_are_kept(region: Server, key: t.Any) -> None:
     region.on(IAM, *[issued(f"t1.number{number}.token") for number in range(3)])
-    region.on(backups_path(), answer({"nextPageToken": "p2"}), REFUSED, answer({"nextPageToken": "p3"}), REFUSED, NONE)
-    read()
-    assert bearer(region, backups_path())[-1] == "t1.number2.token"
+    region.on(
+        path(),
+        answer({"things": [1], "nextPageToken": "p2"}),
+        REFUSED,
+        answer({"things": [2], "nextPageToken": "p3"}),
+        REFUSED,
+        answer({"things": [3]}),
+    )
+    given = {"iam_token": None, "thing_endpoint": None, "service_account_key": key.content}
+    with Client.open(connection(region.url, **given), THING) as client:
+        pages = list(client.pages(path(), doing="listing", page_size=9))
+    assert [page["things"] for page in pages] == [[1], [2], [3]]
+    assert [call.query.get("pageToken") for call in region.calls(path())] == [None, "p2", "p2", "p3", "p3"]
+    numbers = [token[len("t1.number")] for token in bearer(region, path())]
+    assert numbers == ["0", "0", "1", "1", "2"]
 
 
-@pytest.mark.parametrize("clusters", [CLUSTERS[:1], CLUSTERS], ids=["one thread", "twenty threads"])
-def test_a_lasting_401_costs_two_exchanges_at_most(region: Server, read: Read, clusters: list[str]) -> None:
+@pytest.mark.parametrize("things", [MANY[:1], MANY], ids=["one thread", "twenty threads"])
+def test_a_lasting_401_costs_two_exchanges_at_most(region: Server, read: Read, things: list[str]) -> None:
     numbers = iter(range(100))
 
     def issue(handler: Handler) -> None:
         issued(f"t1.number{next(numbers)}.token")(handler)
 
     region.always(IAM, issue)
-    for cluster in clusters:
-        region.always(backups_path(cluster), REFUSED)
+    for thing in things:
+        region.always(path(thing), REFUSED)
     with pytest.raises(ApiError) as caught:
-        read(*clusters)
+        read(*things)
     assert len(region.calls(IAM)) == 2
     told = str(caught.value)
     assert told.startswith(
-        f"cluster {caught.value.details['cluster_id']}: listing its backups: HTTP status 401: The token is invalid."
+        f"thing {caught.value.details['thing_id']}: reading it: HTTP status 401: The token is invalid."
     )
     assert "The credential was refused: service_account_key of the options." in told
 
 
 def test_a_ready_token_that_is_refused_is_not_tried_again(region: Server) -> None:
-    region.on(backups_path(), REFUSED)
+    region.on(path(), REFUSED)
     with pytest.raises(ApiError, match="The credential was refused: iam_token of the options"):
-        gather(question(cluster_ids=[CLUSTER]), lambda: connection(region.url))
+        ask_once(region.url)
 
 
 def test_after_a_lasting_refusal_the_next_call_begins_anew(region: Server, read: Read) -> None:
     region.on(IAM, *[issued(f"t1.number{number}.token") for number in range(3)])
-    region.on(backups_path(), REFUSED, REFUSED, NONE)
+    region.on(path(), REFUSED, REFUSED, NONE)
     with pytest.raises(ApiError):
         read()
     read()
-    assert bearer(region, backups_path())[-1] == "t1.number2.token"
+    assert bearer(region, path())[-1] == "t1.number2.token"
 
 
 def test_a_late_refusal_of_an_old_token_does_not_cost_the_new_one(region: Server, read: Read) -> None:
@@ -298,16 +309,16 @@ def test_a_late_refusal_of_an_old_token_does_not_cost_the_new_one(region: Server
         asked.set()
         after(renewed, REFUSED)(handler)
 
-    region.on(backups_path("c9q00"), after(asked, REFUSED), ok)
-    region.on(backups_path("c9q01"), late, NONE)
+    region.on(path("c9q00"), after(asked, REFUSED), ok)
+    region.on(path("c9q01"), late, NONE)
     read("c9q00", "c9q01")
-    assert bearer(region, backups_path("c9q01")) == ["t1.first.token", "t1.second.token"]
+    assert bearer(region, path("c9q01")) == ["t1.first.token", "t1.second.token"]
 
 
 # --- exchanges that fail ---
 
 
-FAILING: dict[str, tuple[Reply, type[MdbError], str]] = {
+FAILING: dict[str, tuple[Reply, type[CloudError], str]] = {
     "401": (failure(401, 16, "JWT signature is wrong"), CredentialError, "HTTP status 401: JWT signature is wrong."),
     "400": (failure(400, 3, "JWT is expired"), CredentialError, "HTTP status 400: JWT is expired."),
     "404": (failure(404, 5, "key not found"), CredentialError, "HTTP status 404: key not found."),
@@ -318,41 +329,45 @@ FAILING: dict[str, tuple[Reply, type[MdbError], str]] = {
     ),
     "redirect": (answer({}, 302, Location="http://127.0.0.1:1/"), ApiError, "HTTP status 302, a redirect"),
     "not implemented": (failure(501, 12, "no such service"), ApiError, "HTTP status 501: no such service."),
-    "html": (html(), MalformedAnswer, "the answer is no JSON"),
-    "no token": (answer({}), CredentialError, "the answer holds no usable 'iamToken'"),
-    "empty token": (answer({"iamToken": ""}), CredentialError, "the answer holds no usable 'iamToken'"),
+    "html": (html(), InvalidResponse, "the response is not JSON"),
+    "no token": (answer({}), CredentialError, "the response holds no usable 'iamToken'"),
+    "empty token": (answer({"iamToken": ""}), CredentialError, "the response holds no usable 'iamToken'"),
     "token with line break": (
         answer({"iamToken": "a\r\nInjected: 1"}),
         CredentialError,
-        "the answer holds no usable 'iamToken'",
+        "the response holds no usable 'iamToken'",
     ),
-    "token of a wrong kind": (answer({"iamToken": {"a": 1}}), CredentialError, "the answer holds no usable 'iamToken'"),
-    "token beyond ASCII": (answer({"iamToken": "t1.я.ж"}), CredentialError, "the answer holds no usable 'iamToken'"),
+    "token of a wrong kind": (
+        answer({"iamToken": {"a": 1}}),
+        CredentialError,
+        "the response holds no usable 'iamToken'",
+    ),
+    "token beyond ASCII": (answer({"iamToken": "t1.я.ж"}), CredentialError, "the response holds no usable 'iamToken'"),
 }
 
 
 @pytest.mark.parametrize(("reply", "kind", "words"), FAILING.values(), ids=FAILING)
 def test_an_exchange_that_fails_is_asked_once_for_twenty_threads(
-    region: Server, read: Read, reply: Reply, kind: type[MdbError], words: str
+    region: Server, read: Read, reply: Reply, kind: type[CloudError], words: str
 ) -> None:
     region.on(IAM, reply)
     with pytest.raises(kind) as caught:
-        read(*CLUSTERS)
+        read(*MANY)
     told = str(caught.value)
     assert told.startswith("exchanging service_account_key of the options for an IAM token: ")
     assert words in told
-    assert not any(request.path.startswith("/managed-redis") for request in region.requests)
+    assert not any(request.path.startswith("/things") for request in region.requests)
 
 
 def test_an_exchange_survives_faults_that_pass(region: Server, read: Read) -> None:
     region.on(IAM, reset, failure(503, 14, "passing"), issued("t1.first.token"))
-    region.on(backups_path(), NONE)
+    region.on(path(), NONE)
     read()
 
 
 def test_an_exchange_that_is_down_says_so_and_the_next_call_tries_again(region: Server, read: Read) -> None:
     region.on(IAM, reset, reset, reset, issued("t1.first.token"))
-    region.on(backups_path(), NONE)
+    region.on(path(), NONE)
     with pytest.raises(
         ConnectionFailed, match=r"^exchanging service_account_key of the options for an IAM token: .+ in 3 tries"
     ):
@@ -363,20 +378,20 @@ def test_an_exchange_that_is_down_says_so_and_the_next_call_tries_again(region: 
 # --- instance metadata ---
 
 
-def metadata(server: Server, monkeypatch: pytest.MonkeyPatch, **given: t.Any) -> Result:
+def metadata(server: Server, monkeypatch: pytest.MonkeyPatch, **given: t.Any) -> None:
     monkeypatch.setenv("YC_METADATA_ADDR", server.url.removeprefix("http://"))
-    return gather(question(cluster_ids=[CLUSTER]), lambda: connection(server.url, iam_token=None, **given))
+    ask_once(server.url, iam_token=None, **given)
 
 
 def test_the_metadata_service_gives_a_token(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     server.on(METADATA, answer({"access_token": "t1.first.token", "expires_in": 43_200, "token_type": "Bearer"}))
-    server.on(backups_path(), NONE)
+    server.on(path(), NONE)
     metadata(server, monkeypatch)
     assert server.calls(METADATA)[0].headers["Metadata-Flavor"] == "Google"
-    assert bearer(server, backups_path()) == ["t1.first.token"]
+    assert bearer(server, path()) == ["t1.first.token"]
 
 
-WAYS = [
+HELP = [
     "No credential is set",
     "service_account_key_file",
     "YC_SERVICE_ACCOUNT_KEY_FILE",
@@ -384,11 +399,19 @@ WAYS = [
     "YC_IAM_TOKEN",
     "YC_TOKEN",
     "instance_metadata",
+    "A lookup does not see",
 ]
 
 
 @pytest.mark.parametrize(
-    "replies", [[reset] * 2, [failure(404, 5, "no account")], [stalled()] * 2], ids=["down", "no account", "silent"]
+    "replies",
+    [
+        [reset] * 2,
+        [failure(404, 5, "no account")],
+        [answer(body=b"gone", status=403, Content_Type="text/plain")],
+        [stalled()] * 2,
+    ],
+    ids=["down", "no account", "forbidden", "silent"],
 )
 def test_without_any_credential_the_ways_in_are_told_within_five_seconds(
     server: Server, monkeypatch: pytest.MonkeyPatch, replies: list[Reply]
@@ -398,7 +421,7 @@ def test_without_any_credential_the_ways_in_are_told_within_five_seconds(
     with pytest.raises(CredentialError) as caught:
         metadata(server, monkeypatch)
     assert time.monotonic() - started < 5
-    for word in WAYS:
+    for word in HELP:
         assert word in str(caught.value)
 
 
@@ -415,12 +438,86 @@ def test_metadata_that_was_asked_for_is_told_as_itself(server: Server, monkeypat
     server.on(METADATA, failure(404, 5, "no account"))
     with pytest.raises(
         CredentialError,
-        match=r"^exchanging the instance metadata service for an IAM token: HTTP status 404: no account",
+        match=r"^asking the instance metadata service for an IAM token: HTTP status 404: no account\. No service account is linked",
     ):
         metadata(server, monkeypatch, auth_method="instance_metadata")
 
 
 def test_a_ready_token_needs_no_exchange(server: Server) -> None:
-    server.on(backups_path(), NONE)
-    gather(question(cluster_ids=[CLUSTER]), lambda: connection(server.url))
-    assert bearer(server, backups_path()) == [TOKEN]
+    server.on(path(), NONE)
+    ask_once(server.url)
+    assert bearer(server, path()) == [TOKEN]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_a_machine_without_a_service_account_is_told_so(
+    server: Server, monkeypatch: pytest.MonkeyPatch, status: int, kind: str
+) -> None:
+    server.on(METADATA, answer(body=b"nothing here", status=status, Content_Type=kind))
+    with pytest.raises(CredentialError) as caught:
+        metadata(server, monkeypatch, auth_method="instance_metadata")
+    told = str(caught.value)
+    assert told.startswith(f"asking the instance metadata service for an IAM token: HTTP status {status} ")
+    assert "No service account is linked to this virtual machine" in told
+    assert "gateway" not in told
+
+
+# --- waits that last longer than one deadline ---
+
+
+@pytest.fixture
+def patient(region: Server, key: t.Any) -> t.Iterator[Client]:
+    given = {"iam_token": None, "thing_endpoint": None, "service_account_key": key.content, "api_retries": 0}
+    with Client.open(connection(region.url, **given), THING) as client:
+        yield client
+
+
+def renew(client: Client) -> None:
+    client._transport.deadline = Deadline(300.0)
+
+
+def get(client: Client) -> dict[str, t.Any]:
+    return client.get(path(), doing="thing c9q1: reading it")
+
+
+def test_a_failure_holds_under_its_deadline_and_not_beyond(region: Server, patient: Client) -> None:
+    region.on(IAM, failure(503, 14, "down"), issued("t1.first.token"))
+    region.on(path(), NONE)
+    for _number in range(2):
+        with pytest.raises(ApiError, match="down"):
+            get(patient)
+    assert len(region.calls(IAM)) == 1
+    renew(patient)
+    get(patient)
+
+
+def test_a_lasting_refusal_holds_under_its_deadline_and_not_beyond(region: Server, patient: Client) -> None:
+    region.on(IAM, *[issued(f"t1.number{number}.token") for number in range(3)])
+    region.on(path(), REFUSED, REFUSED, REFUSED, NONE)
+    for _number in range(2):
+        with pytest.raises(ApiError, match="The token is invalid"):
+            get(patient)
+    assert len(region.calls(IAM)) == 2
+    renew(patient)
+    get(patient)
+    assert bearer(region, path())[-1] == "t1.number2.token"
+
+
+def test_a_token_that_runs_out_during_a_wait_is_renewed_though_an_earlier_renewal_failed(
+    region: Server, patient: Client, clock: Clock
+) -> None:
+    region.on(IAM, issued("t1.first.token", 3600), failure(503, 14, "down"), issued("t1.second.token", 3600))
+    region.on(path(), NONE, NONE)
+    get(patient)
+    clock.shift = 3_590.0
+    renew(patient)
+    with pytest.raises(ApiError):
+        get(patient)
+    renew(patient)
+    get(patient)
+    assert bearer(region, path()) == ["t1.first.token", "t1.second.token"]
+
+
+def test_a_credential_is_described(key: t.Any) -> None:
+    assert TokenSource(pick(service_account_key=key.content)).description == "service_account_key of the options"

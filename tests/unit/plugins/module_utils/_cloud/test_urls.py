@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import MdbError, OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError, OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import (
     DEFAULT_ENDPOINT,
-    KNOWN_SERVICES,
+    DEFAULT_SERVICES,
     BaseUrl,
     is_loopback,
     parse_base_url,
@@ -53,11 +53,13 @@ def test_a_default_scheme_holds_where_none_is_written() -> None:
 
 def test_a_path_is_kept_where_it_is_allowed() -> None:
     assert (
-        str(parse_base_url("https://gate.example/mdb/v1/", "mdb_endpoint", path_allowed=True))
+        str(parse_base_url("https://gate.example/mdb/v1/", "thing_endpoint", path_allowed=True))
         == "https://gate.example/mdb/v1"
     )
-    assert str(parse_base_url("gate.example/mdb~1", "mdb_endpoint", path_allowed=True)) == "https://gate.example/mdb~1"
-    assert parse_base_url("https://gate.example/mdb", "mdb_endpoint", path_allowed=True).host == "gate.example"
+    assert (
+        str(parse_base_url("gate.example/mdb~1", "thing_endpoint", path_allowed=True)) == "https://gate.example/mdb~1"
+    )
+    assert parse_base_url("https://gate.example/mdb", "thing_endpoint", path_allowed=True).host == "gate.example"
 
 
 BAD = [
@@ -115,8 +117,8 @@ def test_what_is_no_address_is_refused_by_the_options_name(text: str) -> None:
     ],
 )
 def test_a_path_that_could_be_read_in_two_ways_is_refused(text: str) -> None:
-    with pytest.raises(OptionError, match=r"^mdb_endpoint "):
-        parse_base_url(text, "mdb_endpoint", path_allowed=True)
+    with pytest.raises(OptionError, match=r"^thing_endpoint "):
+        parse_base_url(text, "thing_endpoint", path_allowed=True)
 
 
 @pytest.mark.parametrize("text", ["api.cloud\n.yandex.net", "api\t.example", "https://api.example\r\n.evil.example"])
@@ -143,10 +145,10 @@ def test_a_password_in_an_address_is_not_echoed() -> None:
 def test_any_text_is_an_address_or_an_option_error(text: str) -> None:
     try:
         made = parse_base_url(text, "endpoint", path_allowed=True)
-    except MdbError as exc:
+    except CloudError as exc:
         refused = exc
     else:
-        assert parse_base_url(str(made), "endpoint", path_allowed=True) == BaseUrl(made.scheme, made.netloc, made.path)
+        assert parse_base_url(str(made), "endpoint", path_allowed=True) == made._replace(explicit_scheme=True)
         assert str(made).isascii()
         assert str(made).isprintable()
         return
@@ -190,7 +192,7 @@ def test_host_leaves_port_and_brackets_out() -> None:
 
 def test_the_default_region_is_the_documented_one() -> None:
     assert DEFAULT_ENDPOINT == "https://api.cloud.yandex.net"
-    assert KNOWN_SERVICES == {
-        "managed-redis": "https://mdb.api.cloud.yandex.net",
+    assert DEFAULT_SERVICES == {
         "iam": "https://iam.api.cloud.yandex.net",
+        "operation": "https://operation.api.cloud.yandex.net",
     }

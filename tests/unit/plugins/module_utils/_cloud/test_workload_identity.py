@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import builtins
 import typing as t
+from pathlib import Path
 
 import pytest
 
@@ -20,30 +22,27 @@ from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials
 
 def test_workload_identity_is_exchanged_as_rfc_8693_says() -> None:
     made = exchange(pick(workload_identity_token=f" {JWT}\n"))
-    assert (made.method, f"{made.base}{made.path}", made.fields) == (
+    assert (made.request.method, made.request.url, made.fields) == (
         "POST",
         "https://auth.yandex.cloud/oauth/token",
         ("access_token", "expires_in"),
     )
     assert made.secrets == (JWT,)
-    assert made.content == {
-        "data": {
-            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-            "requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
-            "audience": "ajeaccount000000001",
-            "subject_token": JWT,
-            "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
-        }
+    assert made.request.form == {
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
+        "audience": "ajeaccount000000001",
+        "subject_token": JWT,
+        "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
     }
+    assert made.request.secret
 
 
 def test_a_token_file_is_read_again_for_each_exchange(write: t.Callable[[str, str], str]) -> None:
     path = write("token", f"{JWT}\n")
     credential = pick({"YC_WORKLOAD_IDENTITY_TOKEN_FILE": path})
-    before = credential.identity
     write("token", f"{JWT}x\n")
     assert exchange(credential).secrets == (f"{JWT}x",)
-    assert credential.identity != before
 
 
 @pytest.mark.parametrize("companions", [{}, {"service_account_id": None}, {"service_account_id": ""}])
@@ -64,7 +63,7 @@ def test_a_workload_endpoint_keeps_its_path() -> None:
         companions={**COMPANIONS, "workload_identity_endpoint": "http://127.0.0.1:9/a/b"}, workload_identity_token=JWT
     )
     made = exchange(credential)
-    assert (str(made.base), made.path) == ("http://127.0.0.1:9", "/a/b")
+    assert made.request.url == "http://127.0.0.1:9/a/b"
 
 
 @pytest.mark.parametrize("content", [None, "", " \n"])
@@ -73,3 +72,36 @@ def test_a_token_file_without_a_token_is_refused_at_once(
 ) -> None:
     path = "/nonexistent/token" if content is None else write("token", content)
     assert "workload_identity_token_file of the options" in refused(workload_identity_token_file=path)
+
+
+def test_a_token_file_is_read_once_to_be_checked_and_once_for_each_exchange(
+    write: t.Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, opened, really = write("token", JWT), list[t.Any](), open
+    monkeypatch.setattr(
+        builtins, "open", lambda name, *args, **more: opened.append(name) or really(name, *args, **more)
+    )
+    credential = pick(workload_identity_token_file=path)
+    assert opened == [path]
+    assert credential.identity == pick(workload_identity_token_file=path).identity
+    opened.clear()
+    exchange(credential)
+    assert opened == [path]
+
+
+def test_a_relative_token_file_of_a_variable_begins_where_ansible_was_started(
+    tmp_path: Path, write: t.Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("token", JWT)
+    monkeypatch.chdir("/")
+    environ = {"YC_WORKLOAD_IDENTITY_TOKEN_FILE": "./token"}
+    assert exchange(pick(environ, start_folder=str(tmp_path))).secrets == (JWT,)
+    assert "'/token', which cannot be read: No such file" in refused(environ)
+    told = refused(workload_identity_token_file="token", start_folder=str(tmp_path))
+    assert told.startswith("workload_identity_token_file of the options names the file '/token', which cannot be read")
+
+
+def test_a_vaulted_token_file_is_named_as_one(write: t.Callable[[str, str], str]) -> None:
+    told = refused(workload_identity_token_file=write("token", "$ANSIBLE_VAULT;1.1;AES256\n6162\n"))
+    assert "is encrypted by ansible-vault" in told
+    assert "6162" not in told

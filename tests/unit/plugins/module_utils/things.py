@@ -1,0 +1,27 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A service of no engine, and connections to it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.connection import Connection, connection_spec
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.service import Service
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import TOKEN
+
+THING = Service("thing", "https://thing.api.cloud.yandex.net", "thing_endpoint", "YC_THING_ENDPOINT", "thing.viewer")
+
+
+def options(**given: t.Any) -> dict[str, t.Any]:
+    """All connection options as AnsibleModule would hand them over in an empty environment."""
+    defaults = {name: spec.get("default") for name, spec in connection_spec(THING).items()}
+    unknown = given.keys() - defaults.keys()
+    assert not unknown, f"no such options: {unknown}"
+    return defaults | given
+
+
+def connection(url: str, **given: t.Any) -> Connection:
+    """A connection to a server for everything, by an IAM token unless ``iam_token=None`` is given."""
+    usual = {"endpoint": url, "thing_endpoint": url, "iam_token": TOKEN, "api_retries": 2, "api_timeout": 5.0}
+    return Connection.from_options(options(**usual | given), THING)
