@@ -4,16 +4,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import signal
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import CLUSTERS, IAM_TOKEN, Ansible, assert_silent
-from ansible_collections.yacloud.mdb.tests.integration.system.test_endings import _alive, _until
+from ansible_collections.yacloud.mdb.tests.integration.system.test_endings import _until
 
 if TYPE_CHECKING:
     from yacloud_mdb_emulator.testing import Emulator
@@ -36,15 +38,25 @@ def _start(ansible: Ansible, emulator: Emulator, task: dict[str, Any], **environ
     )
 
 
-def _end(process: subprocess.Popen[str]) -> str:
+def _processes(ansible: Ansible) -> list[int]:
+    """The processes of a run, by the home that they all have; Ansible's workers have sessions of their own."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"HOME={ansible.home}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                found.append(int(process.name))
+    return found
+
+
+def _end(ansible: Ansible, run: subprocess.Popen[str]) -> str:
     """What a run printed; none of its processes is left a little later."""
     try:
-        output = process.communicate(timeout=60)[0]
-        _until(lambda: not _alive(process.pid))
+        output = run.communicate(timeout=60)[0]
+        _until(lambda: not _processes(ansible))
     finally:
-        if _alive(process.pid):
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        for number in _processes(ansible):
+            os.kill(number, signal.SIGKILL)
+        run.wait()
     assert_silent(output)
     return output
 
@@ -56,7 +68,7 @@ def test_next_run_takes_the_work_up(ansible: Ansible, plain: Emulator, way: str)
     _until(lambda: plain.started("BackupCluster") == 1)
     if way == "ctrl-c":
         os.killpg(first.pid, signal.SIGINT)
-    output = _end(first)
+    output = _end(ansible, first)
     assert first.returncode != 0
     assert "Traceback" not in output
     sent = len(plain.requests())
@@ -65,7 +77,7 @@ def test_next_run_takes_the_work_up(ansible: Ansible, plain: Emulator, way: str)
     _until(lambda: any(one["route"] == "GetOperation" for one in plain.requests()[sent:]))
     later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=2)
     plain.settings(now=later.isoformat())
-    output = _end(second)
+    output = _end(ansible, second)
     assert second.returncode == 0, output
     (taken,) = ansible._results()
     assert taken["result"]["changed"] is True
@@ -78,5 +90,6 @@ def test_nothing_is_begun_once_the_task_has_timed_out(ansible: Ansible, plain: E
     """The request that stalls is tried again after the timeout; the process must end instead, and never come to its POST."""
     plain.add_fault(route="ListClusterOperations", kind="stall")
     process = _start(ansible, plain, {**TAKE, "timeout": 5}, YC_API_TIMEOUT="8")
-    assert "Timed out after 5 second(s)" in _end(process)
+    output = _end(ansible, process)
+    assert "Timed out after 5 second(s)" in output
     assert plain.requests("BackupCluster") == []
