@@ -20,7 +20,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import (
     transport,
     workload_identity,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import parse_clusters
+from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import HEALTHS, STATUSES, parse_clusters
 from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA
 from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
 from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest_filter
@@ -197,11 +197,19 @@ def test_the_fields_of_a_backup(definitions: t.Any) -> None:
 
 
 def test_the_types_of_a_backup(definitions: t.Any) -> None:
-    values = definitions.FindEnumTypeByName("yandex.cloud.mdb.redis.v1.Backup.BackupType").values
-    assert [(value.number, value.name) for value in values] == [
-        (0, "BACKUP_TYPE_UNSPECIFIED"),
-        *((number, name) for number, name in enumerate(REDIS.types, start=1)),
-    ]
+    assert _enum(definitions, "Backup.BackupType") == ["BACKUP_TYPE_UNSPECIFIED", *REDIS.types]
+
+
+def test_the_states_of_a_cluster(definitions: t.Any) -> None:
+    assert _enum(definitions, "Cluster.Status") == ["STATUS_UNKNOWN", *STATUSES]
+    assert _enum(definitions, "Cluster.Health") == ["HEALTH_UNKNOWN", *HEALTHS]
+
+
+def _enum(definitions: t.Any, name: str) -> list[str]:
+    """The names of an enum's values, of which the numbers have no gap."""
+    values = definitions.FindEnumTypeByName(f"yandex.cloud.mdb.redis.v1.{name}").values
+    assert [value.number for value in values] == list(range(len(values)))
+    return [value.name for value in values]
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,10 @@ def test_an_unknown_state_is_none_and_an_unknown_number_a_string(field: str, val
     assert getattr(made, field) == known
 
 
+def test_a_state_may_be_a_number_that_the_definitions_know() -> None:
+    assert parse({"id": "c9q1", "name": "a", "status": 6, "health": 3}) == [Cluster("c9q1", "a", "STOPPED", "DEGRADED")]
+
+
 @pytest.mark.parametrize("name", [{}, {"name": None}, {"name": ""}])
 def test_a_name_and_a_state_may_be_absent(name: dict[str, t.Any]) -> None:
     assert parse({"id": "c9q1", **name}) == [Cluster("c9q1", "", None, None)]
