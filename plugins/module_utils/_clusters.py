@@ -79,16 +79,16 @@ def resolve(name: str, clusters: list[Cluster], folder_id: str) -> Cluster:
     if found:
         ids = ", ".join(cluster.id for cluster in found)
         raise SelectionError(
-            f"cluster_names: {quoted(name)} names {len(found)} clusters of folder {folder_id}: {ids}. Use cluster_ids instead."
+            f"{len(found)} clusters of folder {folder_id} are named {quoted(name)}: {ids}. Name one by its id instead."
         )
     near = difflib.get_close_matches(name, [cluster.name for cluster in clusters], n=3)
     others = (
         f"Similar: {', '.join(map(quoted, near))}."
         if near
-        else f"The folder has {len(clusters)} clusters; none has a similar name."
+        else f"It has {len(clusters)} cluster{'' if len(clusters) == 1 else 's'}, none with a similar name."
     )
     raise SelectionError(
-        f"cluster_names: folder {folder_id} has no cluster {quoted(name)}. {others} A deleted cluster is found by cluster_ids only."
+        f"folder {folder_id} has no cluster named {quoted(name)}. {others} A deleted cluster is found by its id only."
     )
 
 
