@@ -156,7 +156,7 @@ def test_the_action_group_holds_every_module_that_asks() -> None:
     assert sorted(runtime["action_groups"]["mdb"]) == modules
     for module in modules:
         doc = yaml.safe_load(_text(f"plugins/modules/{module}.py", "DOCUMENTATION"))
-        assert "yacloud.mdb._attributes.info" in doc["extends_documentation_fragment"]
+        assert "yacloud.mdb._attributes.api" in doc["extends_documentation_fragment"]
 
 
 def test_the_module_returns_what_it_documents() -> None:
