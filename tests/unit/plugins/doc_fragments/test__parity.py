@@ -150,15 +150,6 @@ def test_versions_agree() -> None:
     assert galaxy["version"] == transport.VERSION
 
 
-def test_the_action_group_holds_every_module_that_asks() -> None:
-    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))
-    modules = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[!_]*_info.py"))
-    assert sorted(runtime["action_groups"]["mdb"]) == modules
-    for module in modules:
-        doc = yaml.safe_load(_text(f"plugins/modules/{module}.py", "DOCUMENTATION"))
-        assert "yacloud.mdb._attributes.api" in doc["extends_documentation_fragment"]
-
-
 def test_the_module_returns_what_it_documents() -> None:
     returns = yaml.safe_load(_text("plugins/modules/redis_backup_info.py", "RETURN"))
     nothing = _query.Query.from_options({"cluster_ids": []})
