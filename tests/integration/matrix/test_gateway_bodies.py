@@ -161,8 +161,7 @@ def test_same_judgement_of_the_gateway(behind: Emulator, gateways: dict[str, str
 
 def test_same_timeout_of_the_gateway(behind: Emulator, gateways: dict[str, str]) -> None:
     behind.add_fault(route="ListClusterBackups", kind="stall")
-    timeout = {"x-envoy-upstream-rq-timeout-ms": "200"}
-    through = _send(behind, gateways["strict"], "GET", f"{C}/backups", **timeout)
+    through = _send(behind, gateways["strict"], "GET", f"{C}/backups", **{"x-test-impatient": "yes"})
     behind.add_fault(route="ListClusterBackups", kind="gateway_error", status=504)
     assert _send(behind, behind.url, "GET", f"{C}/backups") == through
     assert through.status == 504
