@@ -291,7 +291,7 @@ def pytest(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def matrix(session: nox.Session) -> None:
-    """every fault on every page by module and lookup; the vendor's SDK as a witness"""
+    """every fault on every page by module and lookup; the vendor's SDK and the real gateway as witnesses"""
     output = run(session, "pytest", "--numprocesses", "2", "tests/integration/matrix", *session.posargs)
     figures = re.findall(r"^[a-z ]*matrix: .*", output, re.MULTILINE)
     note(session, "; ".join(figures) or passed(output))

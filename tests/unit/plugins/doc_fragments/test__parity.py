@@ -20,7 +20,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import (
     transport,
     workload_identity,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import HEALTHS, STATUSES, parse_clusters
+from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import HEALTHS, ROLES, STATUSES, parse_clusters
 from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA
 from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
 from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest_filter
@@ -194,6 +194,7 @@ def test_the_types_of_a_backup(definitions: t.Any) -> None:
 def test_the_states_of_a_cluster(definitions: t.Any) -> None:
     assert _enum(definitions, "Cluster.Status") == ["STATUS_UNKNOWN", *STATUSES]
     assert _enum(definitions, "Cluster.Health") == ["HEALTH_UNKNOWN", *HEALTHS]
+    assert _enum(definitions, "Host.Role") == ["ROLE_UNKNOWN", *ROLES]
 
 
 def _enum(definitions: t.Any, name: str) -> list[str]:
