@@ -61,19 +61,21 @@ def _state(value: t.Any) -> str | None:
     return None if not value or str(value).endswith("_UNKNOWN") else str(value)
 
 
-def resolve(name: str, clusters: list[Cluster], folder_id: str) -> Cluster:
+def resolve(name: str, clusters: list[Cluster], folder_id: str, option: str = "cluster_names") -> Cluster:
     """The cluster behind a name; the API's own filter does not cover all names, so they are compared here.
 
     :param clusters: all of the folder
+    :param option: the option that holds the name, for messages
     :raises SelectionError: no cluster has the name, or several have
     """
     found = [cluster for cluster in clusters if cluster.name == name]
+    by_id = option.replace("name", "id")
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(cluster.id for cluster in found)
         raise SelectionError(
-            f"cluster_names: {quoted(name)} names {len(found)} clusters of folder {folder_id}: {ids}. Use cluster_ids instead."
+            f"{option}: {quoted(name)} names {len(found)} clusters of folder {folder_id}: {ids}. Use {by_id} instead."
         )
     near = difflib.get_close_matches(name, [cluster.name for cluster in clusters], n=3)
     others = (
@@ -82,7 +84,7 @@ def resolve(name: str, clusters: list[Cluster], folder_id: str) -> Cluster:
         else f"The folder has {len(clusters)} clusters; none has a similar name."
     )
     raise SelectionError(
-        f"cluster_names: folder {folder_id} has no cluster {quoted(name)}. {others} A deleted cluster is found by cluster_ids only."
+        f"{option}: folder {folder_id} has no cluster {quoted(name)}. {others} A deleted cluster is found by {by_id} only."
     )
 
 

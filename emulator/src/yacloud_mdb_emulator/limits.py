@@ -66,16 +66,24 @@ def _limits(field: Any) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
         whole.append(lambda value: None if value or isinstance(value, Message) else "the field is required")
     if rule := options[validation_pb2.size]:
         whole.append(_range_check(rule, len, "number of elements"))
-    return tuple(whole), tuple(_element_checks(options))
+    keys = options[validation_pb2.map_key]
+    whole.extend(map(_key_check, _element_checks(keys.length, keys.value, keys.pattern)))
+    each = (options[rule] for rule in (validation_pb2.length, validation_pb2.value, validation_pb2.pattern))
+    return tuple(whole), tuple(_element_checks(*each))
 
 
-def _element_checks(options: Any) -> Iterable[Check]:
-    if rule := options[validation_pb2.length]:
-        yield _range_check(rule, len, "length")
-    if rule := options[validation_pb2.value]:
-        yield _range_check(rule, lambda value: value, "value")
-    if rule := options[validation_pb2.pattern]:
-        yield _pattern_check(rule)
+def _element_checks(length: str, value: str, pattern: str) -> Iterable[Check]:
+    if length:
+        yield _range_check(length, len, "length")
+    if value:
+        yield _range_check(value, lambda element: element, "value")
+    if pattern:
+        yield _pattern_check(pattern)
+
+
+def _key_check(check: Check) -> Check:
+    """A check of every key of a map."""
+    return lambda value: next(filter(None, map(check, value)), None)
 
 
 def _pattern_check(rule: str) -> Check:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from google.rpc import code_pb2
 
-from .errors import ApiError
+from .errors import ApiError, ConfigError
 from .storage import Cluster
 
 
@@ -58,16 +58,23 @@ class DataPlane(Protocol):
 class Plane:
     """Tells the data plane, where there is one, what becomes of clusters and backups.
 
-    What it cannot do is an error of the API (INTERNAL), which fails the request or the operation.
+    What it cannot do for a request is an error of the API (INTERNAL), which fails the request or the operation. Its calls
+    take their time in the event loop: whoever asks meanwhile waits.
     """
 
     def __init__(self, data_plane: DataPlane | None) -> None:
         self._data_plane = data_plane
 
     def start(self, cluster: Cluster, password: str) -> None:
-        """Serve a cluster without data; its hosts get the names that they are served by."""
+        """Serve a seeded cluster, without data; its hosts get the names that they are served by.
+
+        Raises ConfigError.
+        """
         if self._data_plane:
-            self._call(self._data_plane.start_cluster, cluster.id, _hosts(cluster), **_options(cluster, password))
+            try:
+                self._data_plane.start_cluster(cluster.id, _hosts(cluster), **_options(cluster, password))
+            except DataPlaneError as error:
+                raise ConfigError(str(error)) from error
             self._name_hosts(cluster)
 
     def restore(self, cluster: Cluster, backup_id: str, password: str) -> None:

@@ -69,8 +69,7 @@ class Rest:
 
         async def answer(fault: Fault | None) -> Response:
             reply = self.service.answer(call, fault)
-            headers = {"grpc-status": "0", "grpc-message": "", **self.service.headers(method)}
-            return Response(200, render(method, reply), headers=headers)
+            return Response(200, render(method, reply), headers={"grpc-status": "0", "grpc-message": ""})
 
         return await self._serve(request, self.service.facts(call), answer, call)
 
@@ -111,6 +110,7 @@ class Rest:
         if made.request_ids:
             made.headers.setdefault("x-request-id", entry.request_id or "")
             made.headers.setdefault("x-server-trace-id", uuid.uuid4().hex)
+            made.headers.update(self.service.headers(call.method) if call else {})
         unanswered = fault is not None and (
             fault.kind == "reset" or (fault.kind == "stall" and not fault.after_headers)
         )

@@ -85,6 +85,8 @@ class Service:
         self.state.advance()
         route, alias = route_name(call.method.alias), call.method.alias
         cluster_id = getattr(call.request, "cluster_id", None)
+        if alias == "GetOperation" and (operation := self.state.operations.by_id.get(call.request.operation_id)):
+            cluster_id = operation.cluster_id
         if alias not in self.listings:
             return Facts(route, cluster_id)
         try:
@@ -111,7 +113,7 @@ class Service:
         return Row(operation.message)
 
     def headers(self, method: Method) -> dict[str, str]:
-        """The headers, over gRPC the initial metadata, of a success."""
+        """Headers of every response, over gRPC its initial metadata."""
         interval = self.state.settings.poll_interval
         shown = interval and (method.metadata or method.alias == "GetOperation")
         return {"x-operation-poll-interval": str(interval)} if shown else {}

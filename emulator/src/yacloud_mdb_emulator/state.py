@@ -45,7 +45,7 @@ class Launch:
     document: Mapping[str, Any] = field(default_factory=dict)
     key: AuthorizedKey | None = None
     #: Of the clusters that the data plane serves from the start.
-    redis_password: str = "emulator-password"
+    redis_password: str = "emulator-password"  # noqa: S105 - it guards nothing
 
 
 class State:

@@ -63,6 +63,8 @@ def restore(**fields):
         ({"config_spec": {"redis": {"password": "~"}}}, "config_spec.redis.password: must match"),
         ({"config_spec": {"backup_retain_period_days": {"value": 6}}}, "backup_retain_period_days: value is 6"),
         ({"labels": {"a": "A"}}, r"labels\[a\]: must match"),
+        ({"labels": {"A": "a"}}, "labels: must match"),
+        ({"labels": {"a" * 64: "a"}}, "labels: length is 64"),
         ({"labels": {f"l{number}": "" for number in range(65)}}, "labels: number of elements is 65"),
         ({"user_specs": [{"name": "u", "passwords": ["a", "b"]}]}, r"user_specs\[0\].passwords: number of elements"),
         ({"disk_encryption_key_id": {"value": "?"}}, "disk_encryption_key_id: must match"),
