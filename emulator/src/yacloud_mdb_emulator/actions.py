@@ -155,6 +155,7 @@ class Actions:
         def undo() -> None:
             for row in rows:
                 state.store.remove_backup(row.message.id)
+                state.plane.delete_backup(row.message.id)
 
         return Work(cluster.id, {"cluster_id": cluster.id}, finish, undo)
 

@@ -119,20 +119,12 @@ class Rest:
         return await delivery.send(request, made, fault, self.stopping)
 
     async def _make(self, fault: Fault | None, answer: Responder) -> Response:
-        replaced = None
-        if fault is not None:
-            if fault.kind != "drip":
-                await self._pause(fault.delay)
-            replaced = delivery.replacement(fault)
-        if fault is not None and replaced is not None and not fault.after_effect:
-            return replaced
-        try:
-            made = await answer(fault)
-        except ApiError as error:
-            made = Response(error.http_status, error.body(), code=error.code)
-        except GatewayError as error:
-            made = Response(error.status, str(error).encode(), "text/plain", request_ids=False)
-        return replaced or made
+        replaced = delivery.replacement(fault) if fault else None
+        if fault and replaced and fault.after_effect:
+            await _answered(answer, fault)
+        if fault and fault.kind != "drip":
+            await self._pause(fault.delay)
+        return replaced or await _answered(answer, fault)
 
     async def _pause(self, seconds: float) -> None:
         if seconds:
@@ -174,6 +166,16 @@ def render(method: Method, reply: Reply) -> bytes:
     if reply.token:
         parts.append(b'"%b":%b' % (method.token_name.encode(), dumps(reply.token)))
     return b"{%b}" % b",".join(parts)
+
+
+async def _answered(answer: Responder, fault: Fault | None) -> Response:
+    """The response of a route, an error's included."""
+    try:
+        return await answer(fault)
+    except ApiError as error:
+        return Response(error.http_status, error.body(), code=error.code)
+    except GatewayError as error:
+        return Response(error.status, str(error).encode(), "text/plain", request_ids=False)
 
 
 def _raising(error: ApiError | GatewayError) -> Responder:
