@@ -127,7 +127,10 @@ def _cluster(drill: Drill) -> dict[str, t.Any] | None:
     """The cluster that the drill made: the one that the restore named, or the one that was found by its name."""
     restored = drill.restored.result.get("cluster")
     if restored and restored.get("id"):
-        return {"folder_id": drill.folder_id, **{name: restored.get(name) for name in ("id", "name", "status", "health")}}
+        return {
+            "folder_id": drill.folder_id,
+            **{name: restored.get(name) for name in ("id", "name", "status", "health")},
+        }
     for cluster_id, cluster in (drill.found.result.get("clusters") or {}).items():
         if drill.name is not None and cluster["name"] == drill.name:
             return {"folder_id": drill.folder_id, "id": cluster_id, **cluster}
@@ -198,10 +201,11 @@ def _not_removed(drill: Drill, verdict: dict[str, t.Any]) -> list[dict[str, t.An
         cluster = verdict["cluster"] or {"id": None, "name": drill.name, "folder_id": drill.folder_id}
         step = drill.removed if verdict["cluster"] else drill.found
         found.append(_left(cluster["id"], cluster["name"], cluster["folder_id"], step.problem))
-    for leftover in verdict["leftovers"] or ():
-        if leftover["due"] and leftover["problem"]:
-            found.append(_left(leftover["cluster_id"], leftover["name"], drill.folder_id, leftover["problem"]))
-    return found
+    return found + [
+        _left(leftover["cluster_id"], leftover["name"], drill.folder_id, leftover["problem"])
+        for leftover in verdict["leftovers"] or ()
+        if leftover["due"] and leftover["problem"]
+    ]
 
 
 def _left(cluster_id: str | None, name: str | None, folder_id: str | None, why: t.Any) -> dict[str, t.Any]:

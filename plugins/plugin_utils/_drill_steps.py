@@ -228,6 +228,8 @@ def _keep(value: t.Any) -> bool:
 def _evaluated_at(steps: dict[str, t.Any], choice: Step) -> str:
     given = steps.get("evaluated_at") or choice.result.get("evaluated_at")
     if given is None:
-        raise OptionError("evaluated_at is missing, and there is no choice that says when it was.", option="evaluated_at")
+        raise OptionError(
+            "evaluated_at is missing, and there is no choice that says when it was.", option="evaluated_at"
+        )
     instant_of(given, "evaluated_at")
     return str(given)

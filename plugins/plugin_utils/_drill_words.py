@@ -125,7 +125,9 @@ def _kept(verdict: Verdict) -> list[str]:
     cluster = verdict["cluster"]
     if not verdict["kept"]:
         return []
-    return [f"  KEPT      cluster {cluster['id']} ({cluster['name']}), as keep_on_failure asks; remove it when you have seen it"]
+    return [
+        f"  KEPT      cluster {cluster['id']} ({cluster['name']}), as keep_on_failure asks; remove it when you have seen it"
+    ]
 
 
 def _not_removed(verdict: Verdict) -> list[str]:
@@ -160,7 +162,7 @@ def leftover_words(leftover: t.Mapping[str, t.Any]) -> str:
     if leftover["removed"]:
         return f"{what}: removed"
     if leftover["problem"]:
-        return f"{what}: {printable(leftover['problem'])}"
+        return f"{what}: {printable(leftover['problem']).rstrip('.')}"
     return f"{what}: of an earlier drill, or of one that is still running"
 
 
