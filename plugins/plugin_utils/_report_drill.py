@@ -110,7 +110,7 @@ def _facts(verdict: _Facts) -> list[tuple[str, str]]:
 
 def _whole(verdict: _Facts) -> float:
     """The seconds that the lines show."""
-    return max(sum(verdict["seconds"].values()), verdict["rto_seconds"] or 0, 1)
+    return max(float(sum(verdict["seconds"].values())), float(verdict["rto_seconds"] or 0), 1.0)
 
 
 def _phases(verdict: _Facts) -> list[_Phase]:
