@@ -9,17 +9,16 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
-import time
 import typing as t
 
-from ._cloud.client import EARLY
 from ._cloud.errors import NOT_FOUND, PERMISSION_DENIED, ApiError, CloudError, StateError, WaitError
-from ._cloud.operations import Operation, poll_delays
+from ._cloud.operations import Operation
 from ._engine import REDIS
 from ._restore_job import Job
 from ._restore_provenance import backup_of, origin, restore_of, running_removal
 from ._restore_reads import cluster_path, read_view
 from ._restore_view import View
+from ._writing import repeat
 
 _HINTS = {
     PERMISSION_DENIED: (
@@ -112,7 +111,10 @@ def _remove(job: Job, view: View, running: list[Operation]) -> str:
     try:
         if view.is_protected:
             _unprotect(job)
-        job.progress.ask(lambda: job.client.delete(_path(job), doing=_doing(job), hints=_HINTS, **_details(job)))
+        job.progress.ask(
+            lambda: job.client.delete(_path(job), doing=_doing(job), hints=_HINTS, **_details(job)),
+            lambda: running_removal(job.operations(job.options["cluster_id"])),
+        )
     except CloudError as exc:
         if isinstance(exc, ApiError) and exc.code == NOT_FOUND:
             return _gone(job)
@@ -138,20 +140,13 @@ def _finish(job: Job) -> str:
     if not job.options["wait"]:
         return f"cluster {cluster_id}: it is being removed."
     job.progress.wait(job.client, phase="remove", doing=_doing(job), timeout=job.left)
-    ends, delays = time.monotonic() + min(EARLY, job.left), poll_delays()
-    while not _is_gone(job):
-        left = ends - time.monotonic()
-        if left <= 0:
-            raise WaitError(
-                f"{_doing(job)}: the operation is done, but the API still shows the cluster. Run this again."
-            )
-        job.client.pause(min(next(delays), left))
+    if repeat(job.client, lambda: _is_gone(job) or None, job.left) is None:
+        raise WaitError(f"{_doing(job)}: the operation is done, but the API still shows the cluster. Run this again.")
     return _gone(job)
 
 
 def _is_gone(job: Job) -> bool:
     """Whether the cluster does not exist; of one that was removed the API may also say that it may not be read."""
-    job.client.renew_deadline()
     try:
         return read_view(job.client, job.options["cluster_id"]) is None
     except ApiError as exc:

@@ -22,9 +22,7 @@ from ._restore_provenance import backup_of, origin, restore_of, running_removal
 from ._restore_reads import read_view, wait_until_ready
 from ._restore_request import given_values, request_body, without_passwords
 from ._restore_view import View
-from ._writing import is_refusal
 
-_ALREADY_EXISTS = 6
 _HINTS = {
     PERMISSION_DENIED: (
         f"The account behind the credential needs the role {REDIS.restorer_role} on the backup's folder and on the"
@@ -136,12 +134,9 @@ def _restore(job: Job, backup: Backup, given: dict[str, t.Any]) -> str:
         progress.changed = True
         return f"cluster {name}: it would be restored from backup {backup.id}."
     try:
-        operation = progress.ask(lambda: _send(job, body))
+        operation = progress.ask(lambda: _send(job, body), lambda: _find_restore(job, given["folder_id"]))
     except CloudError as exc:
-        found = _made_all_the_same(job, exc, given["folder_id"])
-        if found is None:
-            raise _explained(exc) from None
-        return _take_up(job, found)
+        raise _explained(exc) from None
     return _after_request(job, operation)
 
 
@@ -156,14 +151,11 @@ def _send(job: Job, body: dict[str, t.Any]) -> Operation:
     )
 
 
-def _made_all_the_same(job: Job, exc: CloudError, folder_id: str) -> Cluster | None:
-    """The cluster of that name after a request whose response got lost, or that another run's came before."""
-    if is_refusal(exc) and t.cast(ApiError, exc).code != _ALREADY_EXISTS:
-        return None
-    try:
-        return _find(job, folder_id)
-    except CloudError:
-        return None
+def _find_restore(job: Job, folder_id: str) -> Operation | None:
+    """The same restore where it has begun all the same, or was begun by another run."""
+    cluster = _find(job, folder_id)
+    restore = restore_of(cluster.id, job.operations(cluster.id)) if cluster else None
+    return restore if backup_of(restore) == job.options["backup_id"] else None
 
 
 def _after_request(job: Job, operation: Operation) -> str:
@@ -189,8 +181,20 @@ def _finish(job: Job, cluster_id: str) -> str:
         _check_restored(restore, view)
 
     with job.progress.phase("ready"):
-        wait_until_ready(job.client, cluster_id, job.ends, see)
+        view = wait_until_ready(job.client, cluster_id, job.ends, see)
+    _warn_of_ignored(job, view)
     return f"cluster {job.options['name']}: {cluster_id} is restored from backup {job.options['backup_id']}."
+
+
+def _warn_of_ignored(job: Job, view: View) -> None:
+    """Warns of settings that the cluster does not have, since the gateway drops what it does not know without a word."""
+    asked = given_values(job.options).get("config", {})
+    ignored = [name for name, value in asked.items() if value not in (None, "") and name not in view.settings]
+    if ignored and view.settings:
+        job.progress.warnings.append(
+            f"config: cluster {view.cluster.id} does not have the settings {', '.join(ignored)}, which the API ignored."
+            " Check their names."
+        )
 
 
 def _with_leftover(job: Job, exc: CloudError, cluster_id: str) -> CloudError:

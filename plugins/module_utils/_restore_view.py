@@ -52,6 +52,12 @@ class View(t.NamedTuple):
         return self.row.get("deletionProtection") is True
 
     @property
+    def settings(self) -> set[str]:
+        """The names of the Redis settings that it shows, as the API writes them."""
+        redis = (self.row.get("config") or {}).get("redis") or {}
+        return {name for part in ("userConfig", "effectiveConfig") for name in redis.get(part) or {}}
+
+    @property
     def how_to_remove(self) -> str:
         """What to do to remove it, as a sentence."""
         lift = ", lift_deletion_protection: true" if self.is_protected else ""

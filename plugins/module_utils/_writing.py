@@ -20,7 +20,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ._cloud.client import EARLY, Client
 from ._cloud.connection import Connection, check_limits
-from ._cloud.errors import ABORTED, FAILED_PRECONDITION, ApiError, CloudError, OperationError
+from ._cloud.errors import ABORTED, ALREADY_EXISTS, FAILED_PRECONDITION, ApiError, CloudError, OperationError
 from ._cloud.instants import SECOND
 from ._cloud.operations import GOES_ON, Operation, poll_delays
 from ._engine import REDIS
@@ -176,7 +176,7 @@ def _is_refusal(exc: CloudError) -> bool:
 
 
 def _is_conflict(exc: CloudError) -> bool:
-    return isinstance(exc, ApiError) and exc.code in (FAILED_PRECONDITION, ABORTED)
+    return isinstance(exc, ApiError) and exc.code in (ALREADY_EXISTS, FAILED_PRECONDITION, ABORTED)
 
 
 def _length(operation: Operation, otherwise: float) -> float:

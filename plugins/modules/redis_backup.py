@@ -16,8 +16,7 @@ description:
     returns it once it is finished and listed. With O(state=absent) it deletes one backup.
   - The role C(managed-redis.editor) on the folder is the least that may do this. To only see what is there, use
     M(yacloud.mdb.redis_backup_info), for which C(managed-redis.viewer) is enough.
-  - While a backup is being taken the cluster may be slower, and under heavy writing its hosts may run out of memory. The space that backups
-    take beyond the size of the cluster's storage is charged.
+  - While a backup is being taken the cluster may be slower, and under heavy writing its hosts may run out of memory.
   - A backup on demand may live no longer than 7 days, as the vendor documents for all backups. Nothing marks it as yours, since it can have
     neither a name nor a label; keep its id.
 extends_documentation_fragment:
@@ -74,7 +73,7 @@ options:
     default: false
   wait_timeout:
     description:
-      - How long to wait, in seconds. A cluster of 100 GB may need hours.
+      - How long to wait, in seconds, until the backup is finished and listed, or is gone.
     type: float
     default: 1800
 seealso:

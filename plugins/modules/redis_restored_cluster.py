@@ -118,7 +118,7 @@ options:
     description:
       - Further Redis settings by their names in the API, in either spelling, such as V(maxmemory_policy) or V(maxmemoryPolicy).
       - Settings that are not among them are copied one by one, as far as they had been set on the source; V(null) copies none.
-      - A setting that the API does not know is ignored by it.
+      - The API ignores a setting that it does not know; then this module warns.
     type: dict
   tls_enabled:
     description:
@@ -206,11 +206,16 @@ EXAMPLES = r"""
     limit: 1
   register: redis
 
+- name: Make a password that is stored nowhere
+  ansible.builtin.set_fact:
+    redis_password: "{{ lookup('ansible.builtin.password', '/dev/null', length=32, chars=['ascii_letters', 'digits']) }}"
+  no_log: true
+
 - name: Restore it beside production
   yacloud.mdb.redis_restored_cluster:
     backup_id: "{{ redis.newest['c9qe1abcd2fghij3klmn'].id }}"
     name: orders-copy
-    password: "{{ vault_redis_password }}"
+    password: "{{ redis_password }}"
   register: restored
 
 - name: Show its masters
@@ -228,7 +233,7 @@ EXAMPLES = r"""
     resource_preset_id: hm3-c2-m8
     disk_size_gib: 32
     name: orders-staging
-    password: "{{ vault_redis_password }}"
+    password: "{{ redis_password }}"
     config:
       maxmemory_policy: NOEVICTION
   register: staging

@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 
 NOT_FOUND = 5
+ALREADY_EXISTS = 6
 PERMISSION_DENIED = 7
 FAILED_PRECONDITION = 9
 ABORTED = 10

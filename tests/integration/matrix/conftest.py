@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from yacloud_mdb_emulator.testing import Emulator
 
-FIGURES = "matrix cells"
+BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+MATRICES = {"cell": "fault matrix", "write_cell": "fault matrix for writing"}
+"""The property by which a test says what its cell is to come to, and the matrix that it belongs to."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine's own settings reaches a test."""
     for name in list(os.environ):
-        if name.startswith("YC_") or name.lower().endswith("_proxy"):
+        if name.startswith("YC_") or name.lower().endswith("_proxy") or name in BUNDLES:
             monkeypatch.delenv(name)
 
 
@@ -53,13 +55,14 @@ def emulator(running: Emulator) -> Emulator:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print how many cells there were, and what became of them."""
-    outcomes: Counter[str] = Counter()
-    for kind in ("passed", "failed"):
-        for report in terminalreporter.stats.get(kind, []):
-            intended = dict(report.user_properties).get("cell")
-            if intended:
-                outcomes[intended if kind == "passed" else "not as intended"] += 1
-    if outcomes:
-        parts = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
-        terminalreporter.write_line(f"fault matrix: {sum(outcomes.values())} cells: {parts}")
+    """Print how many cells each matrix had, and what became of them."""
+    for matrix, name in MATRICES.items():
+        outcomes: Counter[str] = Counter()
+        for kind in ("passed", "failed"):
+            for report in terminalreporter.stats.get(kind, []):
+                intended = dict(report.user_properties).get(matrix)
+                if intended:
+                    outcomes[intended if kind == "passed" else "not as intended"] += 1
+        if outcomes:
+            parts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+            terminalreporter.write_line(f"{name}: {sum(outcomes.values())} cells: {parts}")
