@@ -53,7 +53,7 @@ demo: $(VENV)/.run ## show backups of an emulated folder through a playbook
 
 .PHONY: bench
 bench: $(VENV)/.dev ## measure speed
-	@python benchmarks/run.py $(ARGS)
+	@python -m benchmarks.run $(ARGS)
 
 .PHONY: mutation
 mutation: check-mutation ## change the code a little, many times, and see whether a unit test notices

@@ -1,239 +1,224 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cases: how much there is, who serves it, and who takes part."""
+"""The cases, each a generator of the table's lines with a docstring that `--list` shows; and the work they compare."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
 
-from benchmarks import peers
-from benchmarks.contenders import Contender, Process, Reported
-from benchmarks.expected import Answer, answer_of
-from benchmarks.recording import PAGE_SIZE
-from benchmarks.servers import EMULATOR, EMULATOR_TLS, REPLAY, Server, World
-from benchmarks.workshop import HERE, MACHINE
+from benchmarks.measuring import EMPTY, ROOT, Bench, Line, Task, Work
+
+INFO = "yacloud.mdb.redis_backup_info"
+LOOKUP = "yacloud.mdb.redis_newest_backup"
+FRESHNESS = "yacloud.mdb.redis_backup_freshness"
 
 
-@dataclass(frozen=True)
-class Case:
-    """A question that all contenders are asked.
-
-    :ivar kind: of server
-    :ivar small: the world of a smoke run
-    :ivar contenders: who takes part, once there is somebody to answer
-    :ivar brief: who of them plays in a smoke run too; bare processes always do
-    """
-
-    name: str
-    title: str
-    kind: str
-    world: World
-    small: World
-    contenders: Callable[[Server], list[Contender]]
-    brief: tuple[str, ...] = ("info",)
-
-    def who(self, server: Server, *, quick: bool) -> list[Contender]:
-        """Who takes part; in a smoke run some, and nearly all do their work once."""
-        found = self.contenders(server)
-        if not quick:
-            return found
-        some = [each for each in found if each.key in self.brief or isinstance(each, Process)]
-        return [dataclasses.replace(each, loops=min(each.loops, 2 if each.key == "info" else 1)) for each in some]
-
-    def right_answer(self, server: Server) -> Answer:
-        """What every contender has to answer, in the parts that it answers."""
-        return answer_of(server.recording.rows)
+#: Makes a bench with so many clusters, so many backups of each, and further flags of the emulator.
+Emulated = Callable[..., AbstractContextManager[Bench]]
+Case = Callable[[Emulated], Iterator[Line]]
+CASES: dict[str, Case] = {}
 
 
-# --- who takes part -----------------------------------------------------------------------------------------------
+def case(function: Case) -> Case:
+    """Add a case by its function's name."""
+    CASES[function.__name__.replace("_", "-")] = function
+    return function
 
 
-def _one(server: Server) -> list[Contender]:
-    return [
-        peers.empty(),
-        peers.ping(9),
-        peers.empty_module(9),
-        peers.module("info", server, 61),
-        peers.module("info-module", server, 9, MACHINE),
-        peers.lookup("lookup", server, server.recording.clusters, 61),
-        peers.url_lookup("url-lookup", server, server.recording.clusters, 61),
-        peers.uri(server, 6),
-        peers.sdk_module(server, 6),
-        peers.sdk_process(server),
-        peers.requests_process(server),
-        *peers.curl(server),
+# --- the work -----------------------------------------------------------------------------------------------------
+
+
+def looped(name: str, arguments: dict[str, Any]) -> Callable[[int], list[Task]]:
+    """Make a task that does the work so many times in a loop."""
+    return lambda times: [{name: arguments, "register": "result", "loop": list(range(times))}]
+
+
+PING = Work(looped("ansible.builtin.ping", {}))
+PROCESS = {"environment": {"BENCH": "1"}}
+PING_WITH_ENVIRONMENT = Work(PING.tasks, keywords=PROCESS)
+
+
+def info(
+    bench: Bench, which: dict[str, Any] | None = None, process: bool = False, limit: int | None = None, **options: Any
+) -> Work:
+    """Make a use of the module, for all clusters or which ones, in Ansible's process or in one of its own."""
+    which = which or {"cluster_ids": list(bench.expected)}
+    expected = {cluster: bench.expected[cluster] for cluster in which.get("cluster_ids", bench.expected)}
+
+    def read(answer: tuple[dict[str, Any], dict[str, Any], int]) -> Any:
+        newest, selection, rows = answer
+        return {cluster: [backup["id"], selection[cluster]["listed"]] for cluster, backup in newest.items()}, rows
+
+    return Work(
+        looped(INFO, {**which, **options, **({"limit": limit} if limit else {})}),
+        answer="[result.results[0].newest, result.results[0].selection, result.results[0].backups | length]",
+        read=read,
+        expected=(expected, sum(min(count, limit or count) for _newest, count in expected.values())),
+        keywords=PROCESS if process else {},
+        in_process=not process,
+    )
+
+
+def uri(bench: Bench) -> Work:
+    """Make tasks with ansible.builtin.uri that follow the pages of one cluster and choose in Jinja."""
+    (cluster,) = bench.expected
+    url = f"{bench.emulator.url}/managed-redis/v1/clusters/{cluster}/backups"
+    tasks: list[Task] = [
+        {"ansible.builtin.set_fact": {"rows": [], "page_token": ""}},
+        {
+            "ansible.builtin.include_tasks": str(ROOT / "benchmarks/tasks/read_pages.yml"),
+            "vars": {"list_url": url, "iam_token": bench.emulator.iam_token},
+        },
+        {"ansible.builtin.set_fact": {"newest": "{{ rows | sort(attribute='createdAt') | last }}"}},
     ]
+    answer = "{newest.sourceClusterId: [newest.id, rows | length]}"
+    return Work(lambda times: tasks * times, answer, expected=bench.expected)
 
 
-def _https(server: Server) -> list[Contender]:
-    return [
-        peers.empty(),
-        peers.ping(6),
-        peers.module("info", server, 31),
-        peers.module("info-module", server, 6, MACHINE),
-    ]
+def sdk(bench: Bench) -> Work:
+    """Make a use of the official SDK, in a module that reads one cluster."""
+    (cluster,) = bench.expected
+    arguments = {"address": bench.emulator.grpc_address, "token": bench.emulator.iam_token, "cluster_id": cluster}
+    answer = f"{{'{cluster}': [result.results[0].newest, result.results[0].count]}}"
+    return Work(looped("sdk_backups", arguments), answer, expected=bench.expected)
 
 
-def _pages(server: Server) -> list[Contender]:
-    return [
-        peers.empty(),
-        peers.module("info", server, 21, limit=1),
-        peers.module("info-all", server, 6),
-        peers.module("info-module", server, 6, MACHINE, limit=1),
-        peers.uri(server, 3),
-        peers.sdk_module(server, 6),
-        peers.sdk_process(server),
-        peers.requests_process(server),
-        *peers.curl(server),
-    ]
+def lookup(bench: Bench, terms: list[str], options: str = "") -> Work:
+    """Make a use of the lookup for all clusters; each further one is a task of its own."""
+    task = {"ansible.builtin.set_fact": {"backups": f"{{{{ query('{LOOKUP}', *{terms}{options}) }}}}"}}
+    return Work(
+        lambda times: [task] * times,
+        answer="backups",
+        read=lambda backups: {backup["source_cluster_id"]: backup["id"] for backup in backups},
+        expected=bench.newest,
+    )
 
 
-def _rows(server: Server) -> list[Contender]:
-    pages = len(server.recording.paths)
-    tenth = max(1, pages // 10)
-    return [
-        _decoding("json", "json", server, pages, "json.loads of all bodies"),
-        _decoding("json-uncollected", "json-uncollected", server, pages, "the same without the garbage collector"),
-        _decoding("json-tenth", "json-uncollected", server, tenth, f"the same with {tenth * PAGE_SIZE:,} rows"),
-        _decoding("facts", "facts", server, pages, "bodies to chosen facts, all rows returned"),
-        _decoding("facts-tenth", "facts", server, tenth, f"the same with {tenth * PAGE_SIZE:,} rows"),
-    ]
+def freshness_role(bench: Bench) -> Work:
+    """Make a use of the role that checks the whole folder and writes its three files."""
+    kinds = ("metrics", "json", "report")
+    paths = {f"{kind}_path": str(bench.playbooks.files / kind) for kind in kinds}
+    options = {"folder_id": bench.emulator.folder_id, "max_age": "3d", **paths}
+    variables = {f"redis_backup_freshness_{name}": value for name, value in options.items()}
+    files = [f"lookup('ansible.builtin.file', '{path}')" for path in paths.values()]
+
+    def read(answer: list[Any]) -> dict[str, str]:
+        """Take the newest backup of each cluster that is in all files."""
+        result, *texts = answer
+        return {
+            cluster: verdict["newest"]["id"]
+            for cluster, verdict in result.items()
+            if all(cluster in text for text in texts)
+        }
+
+    return Work(
+        lambda _times: [{"ansible.builtin.include_role": {"name": FRESHNESS}, "vars": variables}],
+        answer=f"[redis_backup_freshness_result, {', '.join(files)}]",
+        read=read,
+        expected=bench.newest,
+    )
 
 
-def _decoding(key: str, kind: str, server: Server, pages: int, label: str) -> Contender:
-    command = (sys.executable, str(HERE / "scripts/decode.py"), str(server.file), kind, str(pages))
-    rows = [row for body in server.recording.bodies[:pages] for row in json.loads(body)["backups"]]
-    return Reported(key, label, command=command, read=_without_seconds, right=answer_of(rows))
+# --- the cases ----------------------------------------------------------------------------------------------------
 
 
-def _without_seconds(output: str) -> Answer:
-    return {part: value for part, value in json.loads(output).items() if part != "seconds"}
+@case
+def further_tasks(emulated: Emulated) -> Iterator[Line]:
+    """one cluster, 14 backups: each further task on localhost"""
+    with emulated(1, 14) as bench:
+        ping, by_lookup = bench.further(PING, 6), bench.further(lookup(bench, list(bench.expected)), 6)
+        yield bench.ratio("each further task of a loop / ping", bench.further(info(bench), 51), ping, 0.04)
+        yield bench.ratio("each further task with the lookup / ping", by_lookup, ping)
 
 
-def _large(server: Server) -> list[Contender]:
-    return [
-        peers.empty(),
-        peers.module("info", server, 3, rounds=3, limit=1),
-        peers.module("info-module", server, 2, MACHINE, rounds=3, limit=1),
-        peers.sdk_process(server, 3),
-        peers.requests_process(server, 3),
-        *peers.curl(server, 3),
-    ]
+@case
+def single_task(emulated: Emulated) -> Iterator[Line]:
+    """one cluster, 14 backups: a play of a single task on localhost"""
+    with emulated(1, 14) as bench:
+        ours = bench.whole(info(bench))
+        yield bench.ratio("play of a single task / play of a single ping", ours, bench.whole(PING), 0.8)
+        yield bench.ratio("play of a single task / empty play", ours, bench.whole(EMPTY), 1.3)
 
 
-def _latency(server: Server) -> list[Contender]:
-    clusters = server.recording.clusters
-    return [
-        peers.empty(),
-        peers.module("info", server, 5, limit=1),
-        peers.module("info-sequential", server, 2, rounds=3, limit=1, concurrency=1),
-        peers.lookup("lookup", server, clusters, 5),
-        peers.lookup("lookup-sequential", server, clusters, 2, 3, concurrency=1),
-        peers.uri_of_clusters(server, 1),
-        peers.sdk_process(server, 2),
-        peers.requests_process(server, 2),
-        *peers.curl(server, 2),
-    ]
+@case
+def module_process(emulated: Emulated) -> Iterator[Line]:
+    """one cluster, 14 backups: the module in a process of its own"""
+    with emulated(1, 14) as bench:
+        ours, ping = bench.further(info(bench, process=True), 6), bench.further(PING_WITH_ENVIRONMENT, 6)
+        yield bench.ratio("each further task of a loop / ping", ours, ping, 1.5)
 
 
-def _folder(server: Server) -> list[Contender]:
-    return [
-        peers.empty(),
-        peers.module("info", server, 3, rounds=3, limit=1),
-        peers.module("info-all", server, 2, rounds=3),
-        peers.module("info-module", server, 2, MACHINE, rounds=3, limit=1),
-        peers.uri(server, 1, rounds=1),
-        peers.sdk_process(server, 3),
-        peers.requests_process(server, 3),
-        *peers.curl(server, 3),
-    ]
+@case
+def pages(emulated: Emulated) -> Iterator[Line]:
+    """one cluster, 2,345 backups on three pages: beside ansible.builtin.uri and the official SDK"""
+    with emulated(1, 2345, "--grpc") as bench:
+        ours, by_uri, by_sdk = bench.further(info(bench, limit=1), 21), uri(bench), bench.further(sdk(bench), 2)
+        yield bench.ratio("each further task, limit: 1 / tasks with uri", ours, bench.further(by_uri, 2), 1 / 30)
+        yield bench.ratio("first task, all rows / tasks with uri", bench.first(info(bench)), bench.first(by_uri), 1 / 6)
+        yield bench.ratio("each further task, limit: 1 / the SDK in a module", ours, by_sdk)
 
 
-def _lookups(server: Server) -> list[Contender]:
-    found: list[Contender] = [peers.empty(), peers.constant(21)]
-    for count in (1, 10, 64):
-        clusters = server.recording.clusters[:count]
-        if len(clusters) == count:
-            right = answer_of(row for row in server.recording.rows if row["sourceClusterId"] in clusters)
-            both = [
-                peers.lookup(f"lookup-{count}", server, clusters, 6),
-                peers.url_lookup(f"url-lookup-{count}", server, clusters, 6),
-            ]
-            found += [dataclasses.replace(each, right=right) for each in both]
-    return found
+@case
+def latency(emulated: Emulated) -> Iterator[Line]:
+    """64 clusters, 50 ms before each response: at the same time and one after another"""
+    with emulated(64, 14, "--latency", "0.05") as bench:
+        together, sequential = info(bench, limit=1), info(bench, limit=1, concurrency=1)
+        ours, slow = bench.further(together, 5), bench.further(sequential, 2)
+        yield bench.ratio("each further task / with concurrency: 1", ours, slow, 0.18)
 
 
-_FILES = {"metrics_path": "backups.prom", "json_path": "backups.json", "report_path": "backups.html"}
+@case
+def growth(emulated: Emulated) -> Iterator[Line]:
+    """one cluster, 30,000 backups beside 3,000, and the memory for 50,000"""
+    with emulated(2, 3000, "--large-cluster", "30000") as bench:
+        large, small = (info(bench, {"cluster_ids": [cluster]}, limit=1) for cluster in bench.expected)
+        long, short = bench.further(large, 5), bench.further(small, 31)
+        yield bench.ratio("each further task, 30,000 rows / 3,000 rows", long, short, 13)
+    with emulated(1, 50_000) as bench:
+        run = bench.run(info(bench, process=True))
+        yield Line("50,000 rows, largest process of the run", run.megabytes, 300, "MB")
 
 
-def _roles(server: Server) -> list[Contender]:
-    return [
-        peers.empty(),
-        peers.ping(6),
-        peers.module("info", server, 4, rounds=3, limit=2),
-        peers.role("redis_backup_select", server, 2, 3),
-        peers.role("redis_backup_freshness", server, 2, 3, on_stale="warn"),
-        peers.role(
-            "redis_backup_freshness", server, 2, 3, also=" with metrics, facts and page", on_stale="warn", **_FILES
-        ),
-        peers.uri(server, 1, rounds=1),
-    ]
+@case
+def freshness(emulated: Emulated) -> Iterator[Line]:
+    """300 clusters, 30 backups each: the freshness role with metrics, JSON and page"""
+    with emulated(300, 30) as bench:
+        yield bench.seconds("the role, beyond an empty play", bench.first(freshness_role(bench)), 6)
 
 
-# --- all of them --------------------------------------------------------------------------------------------------
+@case
+def tokens(emulated: Emulated) -> Iterator[Line]:
+    """20 hosts, three tasks each, with a service account's key and discovery: the requests beside the listings"""
+    hosts = [f"host{number}" for number in range(20)]
+    with emulated(1, 14) as bench:
+        bench.env = {"YC_ENDPOINT": bench.emulator.url, "YC_SERVICE_ACCOUNT_KEY_FILE": bench.emulator.key_file}
+        task = {INFO: {"cluster_ids": list(bench.expected)}, "register": "result"}
+        work = Work(
+            lambda _times: [task] * 3,
+            answer="ansible_play_hosts | map('extract', hostvars, ['result', 'backups', 0, 'id'])",
+            expected=[*bench.newest.values()] * len(hosts),
+            keywords={"hosts": "all", "connection": "local"},
+            options=("--inventory", ",".join(hosts)),
+            in_process=True,
+        )
+        routes = bench.requests(work)
+        yield Line("token exchanges", routes.count("CreateIamToken"), 1)
+        yield Line("discoveries", routes.count("Discovery"), 1)
 
-_BRIEF = ("empty", "info", "info-module", "lookup", "url-lookup", "uri", "sdk-module")
 
-CASES = (
-    Case("rows", "1 cluster with 100,000 backups, in memory", REPLAY, World(1, 100_000), World(1, 2_000), _rows),
-    Case("one", "1 cluster with 14 backups", EMULATOR, World(1, 14), World(1, 14), _one, _BRIEF),
-    Case(
-        "https",
-        "1 cluster with 14 backups, over HTTPS with the usual authorities",
-        EMULATOR_TLS,
-        World(1, 14),
-        World(1, 14),
-        _https,
-    ),
-    Case("pages", "1 cluster with 2,345 backups", REPLAY, World(1, 2345), World(1, 1100), _pages, ("info-all", "uri")),
-    Case("large", "1 cluster with 100,000 backups", REPLAY, World(1, 100_000), World(1, 2100), _large, ()),
-    Case(
-        "latency",
-        "64 clusters with 14 backups each, 50 ms latency",
-        REPLAY,
-        World(64, 14, latency=0.05),
-        World(6, 3, latency=0.05),
-        _latency,
-        ("info", "lookup"),
-    ),
-    Case(
-        "folder",
-        "a folder of 1,000 clusters with 30 backups each",
-        REPLAY,
-        World(1000, 30, whole_folder=True),
-        World(20, 5, whole_folder=True),
-        _folder,
-    ),
-    Case(
-        "lookup",
-        "the lookup for 1, 10 and 64 clusters with 14 backups each",
-        EMULATOR,
-        World(64, 14),
-        World(10, 3),
-        _lookups,
-        ("lookup-10",),
-    ),
-    Case(
-        "roles",
-        "the roles on a folder of 300 clusters with 30 backups each",
-        EMULATOR,
-        World(300, 30, whole_folder=True),
-        World(10, 5, whole_folder=True),
-        _roles,
-        ("redis_backup_select", "redis_backup_freshness"),
-    ),
-)
+@case
+def requests(emulated: Emulated) -> Iterator[Line]:
+    """ten clusters, 14 backups each: the number of requests"""
+    with emulated(10, 14) as bench:
+        names = [cluster["name"] for cluster in bench.emulator.state()["clusters"]]
+        folder = {"folder_id": bench.emulator.folder_id}
+        by_name = f", by='name', folder_id='{bench.emulator.folder_id}'"
+        for text, work, most in (
+            ("task with ten ids", info(bench), 10),
+            ("task with ten names", info(bench, {"cluster_names": names, **folder}), 11),
+            ("lookup of ten names", lookup(bench, names, by_name), 11),
+            ("task with a whole folder", info(bench, folder), 2),
+        ):
+            yield Line(text, len(bench.requests(work)), most)

@@ -1,92 +1,73 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures the collection beside everything that a user would reach for instead: `make bench`.
+"""Measures the speed of the collection beside Ansible's own and that of other ways to the same answer: `make bench`.
 
-Exits with 1 where a contender's answer is wrong, and with 0 otherwise: on another machine, or a busy one, a ratio may
-miss its limit without anybody's fault.
+Prints one table: what was measured, its limit, and whether that holds. The ratios count (ours to the other's, so that
+less is better); seconds are the machine's. An answer is compared before its time counts. Exits with 1 where an answer
+is wrong, and with 0 where only a limit is missed, since that may be the fault of a busy machine.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import functools
+import os
 import signal
 import sys
-from collections.abc import Sequence
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from benchmarks.cases import CASES, Case
-from benchmarks.contenders import check_all
-from benchmarks.limits import judge
-from benchmarks.machine import describe, load
-from benchmarks.measuring import Result, clock, take_turns
-from benchmarks.report import as_json, markdown
-from benchmarks.servers import serving
-from benchmarks.workshop import CLOCKS, HERE, ROOT, Workshop, workshop
-
-#: Who is timed in a smoke run; of the others the answers are checked.
-TIMED = ("info", "facts", "sdk")
+from benchmarks.cases import CASES
+from benchmarks.measuring import Failed, Line, Playbooks, emulated
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the cases, prints and writes the report; returns the exit status."""
-    options = _options(arguments)
-    start = clock()
-    facts = describe() | {"load before": str(load())}
-    results: dict[str, Result] = {}
-    with workshop(options.clock) as place:
-        for case in CASES:
-            if not options.case or case.name in options.case:
-                results[case.name] = _run(case, place, options)
-    facts |= {"clock": options.clock, "rounds": str(options.repeat), "minutes": f"{(clock() - start) / 60:.1f}"}
-    verdicts = [] if options.quick else judge(results)  # they are about the data of a full run
-    text = markdown(results, verdicts, facts)
-    print(text)
-    _write(options.output, facts["ansible-core"], text, as_json(results, verdicts, facts))
-    for name, result in results.items():
-        for key, problem in result.wrong.items():
-            print(f"{name}: {key}: {problem}", file=sys.stderr)
-    return 1 if any(result.wrong for result in results.values()) else 0
+    """Measure the cases asked for and print the table; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    if options.list:
+        for name, case in CASES.items():
+            print(f"{name:16}{case.__doc__}")
+        return 0
+    lines: list[tuple[str, Line]] = []
+    failures = []
+    for name in options.case or CASES:
+        start = time.monotonic()
+        try:
+            lines.extend((name, line) for line in _measure(name, options.rounds))
+        except Failed as failure:
+            failures.append(f"{name}: {failure}")
+        print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+    _print_table(lines)
+    print(f"\nload average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors", *failures, sep="\n")
+    return 1 if failures else 0
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--case", action="append", choices=[case.name for case in CASES], help="only this; repeatable")
-    parser.add_argument("--repeat", type=int, default=None, metavar="N", help="timed rounds (5; quick: 1)")
-    parser.add_argument("--clock", choices=list(CLOCKS), default="wall", help="processor: for a busy machine (wall)")
-    parser.add_argument("--quick", action="store_true", help="little data, few times: does everything still run?")
-    parser.add_argument("--output", type=Path, metavar="FOLDER", help="where the report goes (benchmarks/results)")
-    options = parser.parse_args(arguments)
-    options.repeat = options.repeat or (1 if options.quick else 5)
-    # A smoke run's figures mean nothing, and nobody shall take them for results.
-    options.output = options.output or (ROOT / "build/benchmarks" if options.quick else HERE / "results")
-    return options
+    parser.add_argument("--list", action="store_true", help="list the cases")
+    parser.add_argument("--case", action="append", choices=CASES, metavar="NAME", help="only this case; repeatable")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="take the median of so many runs (3)")
+    return parser
 
 
-def _run(case: Case, place: Workshop, options: argparse.Namespace) -> Result:
-    def say(text: str) -> None:
-        print(f"{case.name}: {text}", file=sys.stderr, flush=True)
-
-    world = case.small if options.quick else case.world
-    say("making the data")
-    with serving(case.kind, world, place.folder) as server:
-        contenders = case.who(server, quick=options.quick)
-        say(f"checking {len(contenders)} answers")
-        wrong = check_all(contenders, place, case.right_answer(server))
-        timed = [each for each in contenders if each.key not in wrong and (each.key in TIMED or not options.quick)]
-        times, failed = take_turns(timed, place, options.repeat, say)
-        return Result(case.title, server.kind, times, wrong | failed)
+def _measure(name: str, rounds: int) -> Iterator[Line]:
+    with tempfile.TemporaryDirectory(prefix="yacloud-mdb-bench-") as folder:
+        playbooks = Playbooks(Path(folder).resolve())
+        yield from CASES[name](functools.partial(emulated, playbooks, rounds))
 
 
-def _write(folder: Path, core: str, text: str, document: dict[str, object]) -> None:
-    name = f"ansible-core-{'.'.join(core.split('.')[:2])}"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.md").write_text(text, encoding="utf-8")
-    (folder / f"{name}.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+def _print_table(lines: list[tuple[str, Line]]) -> None:
+    row = "{:16}{:56}{:>10}{:>10}  {}".format
+    print(row("case", "measured", "value", "limit", "holds"))
+    for name, line in lines:
+        limit, holds = "", ""
+        if line.most is not None:
+            limit, holds = f"≤ {line.most:.3g}", "yes" if line.value <= line.most else "NO"
+        print(row(name, line.text, f"{line.value:.3g} {line.unit}".strip(), limit, holds))
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # no server may outlive this process
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # ends the emulators as well
     sys.exit(main())

@@ -179,7 +179,7 @@ def _result(query: Query, listing: Listing, evaluated_at: int, pages: int) -> Re
     }
     facts = {
         **_choice(query, chosen, names),
-        "missing": [*(cluster_id for cluster_id, found in chosen.items() if not found.newest), *listing.gone],
+        "missing": _missing(query, listing, chosen),
         "stale": [
             cluster_id
             for cluster_id, found in chosen.items()
@@ -194,6 +194,13 @@ def _result(query: Query, listing: Listing, evaluated_at: int, pages: int) -> Re
     }
     future = (warn_of_future(cluster_id, found.matched, evaluated_at) for cluster_id, found in chosen.items())
     return Result(facts, [*listing.warnings, *filter(None, future), *_guard(query, facts)])
+
+
+def _missing(query: Query, listing: Listing, chosen: dict[str, Selection]) -> list[str]:
+    """What was asked for and is not there: backups by their own ids, unfinished ones are there; otherwise clusters without a match."""
+    if query.backup_ids is not None:
+        return list(listing.gone)
+    return [cluster_id for cluster_id, selection in chosen.items() if not selection.newest]
 
 
 def _choice(query: Query, chosen: dict[str, Selection], names: dict[str, str]) -> dict[str, t.Any]:
@@ -226,7 +233,12 @@ def _state(listing: Listing) -> dict[str, t.Any]:
         "cluster_ids": {cluster.name: cluster.id for cluster in reversed(clusters) if cluster.name},
         "clusters": {
             **{
-                cluster.id: {"name": cluster.name, "status": cluster.status, "health": cluster.health, "deleted": False}
+                cluster.id: {
+                    "name": cluster.name or None,
+                    "status": cluster.status,
+                    "health": cluster.health,
+                    "deleted": False,
+                }
                 for cluster in clusters
             },
             **{

@@ -206,8 +206,6 @@ def _check_manifest(masters: t.Sequence[Master], found: Manifest, options: Optio
     }
     compared = sum(len(contents.sample) for contents in recorded.values())
     problems = _manifest.differences(recorded, now)
-    details = problems or [
-        f"no fewer persistent keys than recorded, and {compared} sampled keys have the recorded values"
-    ]
-    details += [f"database {number} was recorded, and is not in databases" for number in skipped]
-    return Check("manifest", not problems, "; ".join(details))
+    sound = f"no fewer persistent keys than recorded, and {compared} sampled keys have the recorded values"
+    notes = [f"database {number} was recorded, and is not in databases" for number in skipped]
+    return Check("manifest", not problems, "; ".join([*(problems or [sound]), *notes]))

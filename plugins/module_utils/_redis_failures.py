@@ -50,7 +50,7 @@ def failure_of(exc: Exception, where: str, *, tls: bool, user: str | None) -> Cl
     """
     # redis-py 4 has no classes for some of these errors, and newer ones take the code out of the message.
     code = str(exc).partition(" ")[0]
-    if isinstance(exc, exceptions.AuthenticationError) or code in ("WRONGPASS", "NOAUTH"):
+    if isinstance(exc, exceptions.AuthenticationError) or code in ("WRONGPASS", "NOAUTH", "AUTH"):
         return _authentication_failure(exc, where, user)
     if isinstance(exc, exceptions.BusyLoadingError):
         return StillLoading(f"Redis at {where} is still loading its data.")
@@ -117,12 +117,8 @@ def _answered_error(exc: Exception, where: str, code: str) -> CloudError:
             f"Redis at {where} does not permit a command that the check needs: {quoted(str(exc))}. Give the user read access to all keys "
             "and the commands that the module's documentation lists; INFO is in the category @dangerous."
         )
-    moving = (
-        exceptions.MovedError,
-        exceptions.ClusterDownError,
-        exceptions.TryAgainError,
-    )  # AskError is not always one of them
-    if isinstance(exc, (*moving, exceptions.AskError)) or code in ("MOVED", "ASK", "CLUSTERDOWN", "TRYAGAIN"):
+    moving = (exceptions.AskError, exceptions.ClusterDownError, exceptions.TryAgainError)  # MovedError is an AskError
+    if isinstance(exc, moving) or code in ("MOVED", "ASK", "CLUSTERDOWN", "TRYAGAIN"):
         return StateError(
             f"The sharded cluster of Redis at {where} is moving keys, or a shard is down: {quoted(str(exc))}. Check again later."
         )

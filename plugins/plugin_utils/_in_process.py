@@ -25,6 +25,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._cloud.connection import PATH_VARIABLES
 from ..module_utils._cloud.errors import CloudError, OptionError
+from ._values import plain
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
@@ -78,7 +79,7 @@ def runs_in_process(action: ActionBase, task_vars: dict[str, t.Any]) -> bool:
 def _check_arguments(args: t.Mapping[str, t.Any], spec: Spec) -> None:
     """Refuses what a module cannot see: an option given beside its alias, and a secret that it would show as an argument."""
     for option, entry in spec.items():
-        given = [name for name in (option, *entry.get("aliases", ())) if args.get(name) is not None]
+        given = [name for name in (option, *entry.get("aliases", ())) if name in args]
         if len(given) > 1:
             raise OptionError(
                 f"{' and '.join(given)} are one option and are both given, perhaps one by module_defaults; leave one out.",
@@ -112,7 +113,8 @@ def _make_paths_absolute(action: ActionBase) -> None:
 
 def _executed(action: InProcessAction) -> dict[str, t.Any]:
     spec = action.argument_spec()
-    validated = ModuleArgumentSpecValidator(spec).validate(action._task.args)
+    # A module gets plain values; Ansible's own classes would be named where one is refused.
+    validated = ModuleArgumentSpecValidator(spec).validate(plain(action._task.args))
     secrets = _secrets(validated.validated_parameters, spec)
     if validated.error_messages:
         is_unsupported = isinstance(validated.errors[0], UnsupportedError)

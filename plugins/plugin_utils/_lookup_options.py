@@ -18,6 +18,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.template import Templar
 
 from ..module_utils._cloud.credentials import OPTIONS, CredentialSource, environment_source
+from ..module_utils._cloud.text import type_name
 
 PREFIX = "yacloud_mdb_"
 """What the variables that set an option are called in front of the option's name."""
@@ -46,10 +47,19 @@ def find_options(
         if entry.get("default") is not None and _is_empty_in_environment(entry):
             templated.setdefault(PREFIX + name, entry["default"])
     given = {name: str(value) if isinstance(value, datetime.datetime) else value for name, value in direct.items()}
+    for name in OPTIONS:
+        _check_string(known[name], name, given.get(name), templated.get(PREFIX + name))
     plugin.set_options(var_options=templated, direct=given)
     return {
         name: None if value == "" and given.get(name) != "" else value for name, value in plugin.get_options().items()
     }
+
+
+def _check_string(entry: t.Mapping[str, t.Any], name: str, *values: t.Any) -> None:
+    """Refuses a credential of a wrong type, which Ansible would show."""
+    for value in values:
+        if entry["type"] == "str" and isinstance(value, (t.Mapping, list, tuple)):
+            raise AnsibleOptionsError(f"{name} must be a string, got {type_name(value)}, which is not shown.")
 
 
 def _is_empty_in_environment(entry: t.Mapping[str, t.Any]) -> bool:

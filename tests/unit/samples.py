@@ -8,10 +8,11 @@ import time
 import typing as t
 from urllib.parse import quote
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import argument_spec
+from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result, argument_spec
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.connection import Connection
 from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
 from ansible_collections.yacloud.mdb.plugins.module_utils._query import Query
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Reply, answer
 
 CLUSTER = "c9qorders00000000001"
 FOLDER = "b1gfolder00000000001"
@@ -44,6 +45,20 @@ def backup_path(backup_id: str) -> str:
 
 FOLDER_BACKUPS = "/managed-redis/v1/backups"
 FOLDER_CLUSTERS = "/managed-redis/v1/clusters"
+
+
+def listed(*rows: dict[str, t.Any]) -> Reply:
+    """A last page of backups."""
+    return answer({"backups": list(rows)})
+
+
+def clusters(**names: str) -> Reply:
+    """A last page of clusters, name by id."""
+    return answer({"clusters": [{"id": cluster_id, "name": name} for cluster_id, name in names.items()]})
+
+
+Ask = t.Callable[..., Result]
+"""Reads backups: takes connection options as a mapping, and what is asked by option."""
 
 
 def options(**given: t.Any) -> dict[str, t.Any]:

@@ -86,7 +86,7 @@ class Client:
 
         In a call of run_all the deadline ends even a body that drips; elsewhere it is looked at before each try and wait.
 
-        :param doing: what is done, such as "cluster c9q1: listing its backups"; opens each message
+        :param doing: what is done, such as "disk d1: listing its snapshots"; opens each message
         :param hints: what to do, by code of google.rpc.Status
         :param details: further facts for the error, such as the id of what is asked about
         :raises CloudError: it cannot be had

@@ -26,17 +26,17 @@ def reason(exc: BaseException) -> str:
     """The innermost cause in words, without the URLs that the outer ones print."""
     chain = list(_chain(exc))
     innermost = chain[-1]
+    if any(isinstance(link, http.client.IncompleteRead) for link in chain):  # urllib3's own is one too
+        return "the body broke off"
+    if _is_about_certificate(innermost):
+        return f"the certificate was not accepted ({getattr(innermost, 'verify_message', innermost)})"
     if isinstance(innermost, ValueError) and not isinstance(innermost, OSError):  # as all of requests' own are
         # What cannot be read as an address is quoted by its message, and a proxy's address may hold a password.
         return "an address cannot be read"
     if isinstance(innermost, TimeoutError) or "timed out" in str(innermost):
         return "timed out"
-    if isinstance(innermost, ssl.SSLCertVerificationError):
-        return f"the certificate was not accepted ({innermost.verify_message})"
     if isinstance(innermost, OSError) and innermost.strerror:
         return innermost.strerror
-    if any(isinstance(link, http.client.IncompleteRead) for link in chain):  # urllib3's own is one too
-        return "the body broke off"
     return str(innermost) or type(innermost).__name__
 
 
@@ -46,7 +46,7 @@ def permanent_hint(exc: BaseException, where: str) -> str:
     :param where: the options and variables that say where the request goes
     """
     for link in _chain(exc):
-        if isinstance(link, ssl.SSLCertVerificationError):
+        if _is_about_certificate(link):
             return f"Set ca_path to the authority that signed it, or check that {where} names the right host and the clock is right."
         if isinstance(link, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
             return ""
@@ -61,6 +61,11 @@ def permanent_hint(exc: BaseException, where: str) -> str:
     if not isinstance(exc, (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError)):
         return "Check ca_path, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and SSL_CERT_FILE."
     return ""
+
+
+def _is_about_certificate(exc: BaseException) -> bool:
+    # urllib3 1.26 compares the host's name itself, and has a class of its own for it.
+    return isinstance(exc, ssl.SSLCertVerificationError) or type(exc).__name__ == "CertificateError"
 
 
 def proxy_refusal(exc: BaseException) -> int | None:

@@ -67,7 +67,7 @@ class Request(t.NamedTuple):
     """A request.
 
     :ivar path: below the base, beginning with a slash or empty
-    :ivar doing: what it is for, such as "cluster c9q1: listing its backups"; opens each message
+    :ivar doing: what it is for, such as "disk d1: listing its snapshots"; opens each message
     :ivar token: the IAM token that it carries
     :ivar json: the body as JSON
     :ivar form: the body as a form

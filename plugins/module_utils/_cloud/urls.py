@@ -97,7 +97,8 @@ def parse_base_url(text: str, option: str, *, scheme: str = "https", path_allowe
         host, port = parts.hostname or "", parts.port
     except ValueError as exc:
         raise _bad(option, text, f"is not an address ({exc})") from None
-    if "@" in parts.netloc or parts.query or parts.fragment or not _is_host(host):
+    in_brackets = "[" in parts.netloc  # which Python 3.9 lets stand around anything
+    if "@" in parts.netloc or parts.query or parts.fragment or not _is_host(host) or in_brackets != (":" in host):
         raise _bad(option, text, "is not a host")
     if parts.path not in ("", "/") and not (path_allowed and _PATH(parts.path)):
         raise _bad(option, text, "holds a path that cannot be used here")

@@ -1,18 +1,41 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Redis servers for the tests that need one."""
+"""A clean environment for each test, a server that follows a script, and Redis servers for the tests that need one."""
 
 from __future__ import annotations
 
+import os
 import typing as t
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
 from ansible_collections.yacloud.mdb.tests.unit import redis_server
 from ansible_collections.yacloud.mdb.tests.unit.redis_server import RedisServer
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server
 
 StartRedis = t.Callable[..., RedisServer]
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine's own settings reaches a test, and no token that an earlier test obtained."""
+    for name in list(os.environ):
+        if (
+            name.startswith("YC_")
+            or name.lower().endswith("_proxy")
+            or name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NETRC")
+        ):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr(_tokens, "_SOURCES", {})
+
+
+@pytest.fixture
+def server() -> t.Iterator[Server]:
+    """A server over plain HTTP."""
+    with Server() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

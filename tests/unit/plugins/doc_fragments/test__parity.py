@@ -12,10 +12,24 @@ import pytest
 import yaml
 
 from ansible_collections.yacloud.mdb.plugins.doc_fragments import _choosing, _connection
-from ansible_collections.yacloud.mdb.plugins.module_utils import _api, _backup_info, _backups, _files, _query
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import credentials as _credentials
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import transport as _transport
-from ansible_collections.yacloud.mdb.plugins.module_utils._selection import CRITERIA
+from ansible_collections.yacloud.mdb.plugins.module_utils import _backup_info, _query
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import (
+    authorized_key,
+    connection,
+    iam_token,
+    transport,
+    workload_identity,
+)
+from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import parse_clusters
+from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA
+from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
+from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest_filter
+from ansible_collections.yacloud.mdb.tests.unit.samples import (
+    FOLDER_BACKUPS,
+    FOLDER_CLUSTERS,
+    backup_path,
+    backups_path,
+)
 
 ROOT = Path(__file__).parents[4]
 FRAGMENTS = {
@@ -24,8 +38,9 @@ FRAGMENTS = {
     "yacloud.mdb._connection.plugins": _connection.ModuleDocFragment.PLUGINS,
 }
 ROLE_FILES = ("README.md", "meta/argument_specs.yml", "tasks/main.yml")
-SECRETS = {name for name, spec in _query.connection_spec().items() if spec.get("no_log")}
-CREDENTIALS = dict(_credentials.VARIABLES)
+ARGUMENTS, CONNECTION = _backup_info.argument_spec(), connection.connection_spec(REDIS.service)
+SECRETS = {name for name, spec in CONNECTION.items() if spec.get("no_log")}
+CREDENTIALS = {**authorized_key.VARIABLES, **workload_identity.VARIABLES, **iam_token.VARIABLES}
 
 
 def _text(path: str, name: str) -> str:
@@ -48,20 +63,14 @@ def _documented(path: str) -> dict[str, dict[str, t.Any]]:
 
 
 MODULE = _documented("plugins/modules/redis_backup_info.py")
-FILE = _documented("plugins/modules/redis_backup_file.py")
 LOOKUP = _documented("plugins/lookup/redis_newest_backup.py")
 FILTER = _documented("plugins/filter/redis_newest_backup.py")
 
 
-@pytest.mark.parametrize(
-    ("documented", "specified"), [(MODULE, _query.argument_spec()), (FILE, _files.file_spec())], ids=["info", "file"]
-)
-def test_an_option_is_what_it_is_documented_to_be(
-    documented: dict[str, dict[str, t.Any]], specified: dict[str, dict[str, t.Any]]
-) -> None:
-    assert set(documented) == set(specified)
-    for name, spec in specified.items():
-        _same(name, spec, documented[name])
+def test_an_option_is_what_it_is_documented_to_be() -> None:
+    assert set(MODULE) == set(ARGUMENTS)
+    for name, spec in ARGUMENTS.items():
+        _same(name, spec, MODULE[name])
 
 
 def _same(name: str, spec: dict[str, t.Any], doc: dict[str, t.Any]) -> None:
@@ -69,17 +78,17 @@ def _same(name: str, spec: dict[str, t.Any], doc: dict[str, t.Any]) -> None:
         assert spec.get(key) == doc.get(key), (name, key)
 
 
-@pytest.mark.parametrize("name", sorted(_query.argument_spec()))
+@pytest.mark.parametrize("name", sorted(ARGUMENTS))
 def test_a_variable_that_is_read_is_documented(name: str) -> None:
-    _function, variables = _query.argument_spec()[name].get("fallback", (None, []))
+    _function, variables = ARGUMENTS[name].get("fallback", (None, []))
     text = " ".join(MODULE[name]["description"])
     for variable in (*variables, *CREDENTIALS.get(name, ())):
         assert f"E({variable})" in text
 
 
-@pytest.mark.parametrize("name", sorted(_query.connection_spec()))
+@pytest.mark.parametrize("name", sorted(CONNECTION))
 def test_the_lookup_takes_each_connection_option_from_everywhere(name: str) -> None:
-    spec, doc = _query.connection_spec()[name], LOOKUP[name]
+    spec, doc = CONNECTION[name], LOOKUP[name]
     _function, variables = spec.get("fallback", (None, []))
     assert doc["vars"] == [{"name": f"yacloud_mdb_{name}"}]
     assert {entry["name"] for entry in doc.get("env", [])} == {*variables, *CREDENTIALS.get(name, ())}
@@ -90,13 +99,13 @@ def test_the_lookup_takes_each_connection_option_from_everywhere(name: str) -> N
 
 def test_the_lookup_has_no_option_of_which_the_core_knows_nothing() -> None:
     own = {"_terms", "by", "folder_id", "max_age", "on_missing", "return_format"}
-    assert set(LOOKUP) == own | {criterion.option for criterion in CRITERIA} | set(_query.connection_spec())
+    assert set(LOOKUP) == own | set(CRITERIA) | set(CONNECTION)
 
 
 def test_what_looks_like_a_secret_says_whether_it_is_one() -> None:
     unclear = [
         name
-        for name, spec in _query.argument_spec().items()
+        for name, spec in ARGUMENTS.items()
         if any(word in name for word in ("token", "key", "secret")) and "no_log" not in spec
     ]
     assert unclear == []
@@ -104,30 +113,26 @@ def test_what_looks_like_a_secret_says_whether_it_is_one() -> None:
 
 
 @pytest.mark.parametrize("plugin", [MODULE, LOOKUP, FILTER], ids=["module", "lookup", "filter"])
-@pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.option)
-def test_each_filter_is_an_option_everywhere(criterion: t.Any, plugin: dict[str, dict[str, t.Any]]) -> None:
-    doc = plugin[criterion.option]
-    assert {key: doc.get(key) for key in criterion.spec} == criterion.spec
+@pytest.mark.parametrize("option", CRITERIA)
+def test_each_filter_is_an_option_everywhere(option: str, plugin: dict[str, dict[str, t.Any]]) -> None:
+    spec = CRITERIA[option].spec
+    assert {key: plugin[option].get(key) for key in spec} == spec
 
 
 def test_the_filter_takes_what_it_documents() -> None:
-    from ansible_collections.yacloud.mdb.plugins.plugin_utils import _offline
-
-    assert set(FILTER) - {"_input"} == set(_offline.OPTIONS)
+    assert set(FILTER) - {"_input"} == set(_newest_filter.OPTIONS)
 
 
 @pytest.mark.parametrize("role", ["redis_backup_select", "redis_backup_freshness"])
-@pytest.mark.parametrize("criterion", CRITERIA, ids=lambda criterion: criterion.option)
-def test_each_filter_is_a_variable_of_both_roles_and_reaches_module_and_explanation(
-    criterion: t.Any, role: str
-) -> None:
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_each_filter_is_a_variable_of_both_roles_and_reaches_the_module(criterion: str, role: str) -> None:
     text = {name: (ROOT / "roles" / role / name).read_text(encoding="utf-8") for name in ROLE_FILES}
-    variable = f"{role}_{criterion.option}"
+    variable = f"{role}_{criterion}"
     option = yaml.safe_load(text["meta/argument_specs.yml"])["argument_specs"]["main"]["options"][variable]
     for key in ("elements", "choices"):
-        assert option.get(key) == criterion.spec.get(key), key
-    assert text["tasks/main.yml"].count(f"{variable} | default(omit)") == 2
-    assert f"`{criterion.option}`" in text["README.md"]
+        assert option.get(key) == CRITERIA[criterion].spec.get(key), key
+    assert f'{criterion}: "{{{{ {variable} | default(omit) }}}}"' in text["tasks/main.yml"]
+    assert f"`{criterion}`" in text["README.md"]
 
 
 @pytest.mark.parametrize("role", ["redis_backup_select", "redis_backup_freshness"])
@@ -137,12 +142,12 @@ def test_a_role_variable_carries_the_name_of_its_role(role: str) -> None:
     assert [name for name in options if not name.startswith(f"{role}_")] == []
     assert f"{role}_connection" in options
     said = options[f"{role}_connection"].get("options")
-    assert said is None or set(said) == set(_query.connection_spec())
+    assert said is None or set(said) == set(CONNECTION)
 
 
 def test_versions_agree() -> None:
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
-    assert galaxy["version"] == _transport.VERSION
+    assert galaxy["version"] == transport.VERSION
 
 
 def test_the_action_group_holds_every_module_that_asks() -> None:
@@ -156,12 +161,14 @@ def test_the_action_group_holds_every_module_that_asks() -> None:
 
 def test_the_module_returns_what_it_documents() -> None:
     returns = yaml.safe_load(_text("plugins/modules/redis_backup_info.py", "RETURN"))
-    facts = set(
-        _backup_info._result(_query.Query.from_options({"cluster_ids": []}), _backup_info.Listing({}, {}), 0, 0).facts
-    )
-    assert set(returns) == facts | {"error"}
-    assert set(returns["backups"]["contains"]) == {*_backups._FACTS.values(), "age_seconds"}
-    assert set(returns["selection"]["sample"]["c9qe1abcd2fghij3klmn"]["filtered_out"]) == {c.option for c in CRITERIA}
+    nothing = _query.Query.from_options({"cluster_ids": []})
+    facts = _backup_info._result(nothing, _backup_info.Listing({}), 0, 0).facts
+    assert set(returns) == {*facts, "error"}
+    assert set(returns["backups"]["contains"]) == {*REDIS.fields.values(), "source_cluster_name", "age_seconds"}
+    assert set(returns["backups"]["sample"][0]) == set(returns["backups"]["contains"])
+    sample = returns["selection"]["sample"]["c9qe1abcd2fghij3klmn"]
+    assert tuple(sample["filtered_out"]) == tuple(CRITERIA)
+    assert sample["listed"] == sample["incomplete"] + sum(sample["filtered_out"].values()) + sample["matched"]
 
 
 # --- the vendor's definitions -------------------------------------------------------------------------------------
@@ -182,39 +189,62 @@ def test_the_fields_of_a_backup(definitions: t.Any) -> None:
     """A field that is new here is a fact to name, to document and to test."""
     message = definitions.FindMessageTypeByName("yandex.cloud.mdb.redis.v1.Backup")
     fields = {field.json_name: field.name for field in message.fields}
-    assert sorted(set(fields) - set(_backups._FACTS)) == [], "fields that the vendor has added"
-    assert sorted(set(_backups._FACTS) - set(fields)) == [], "fields that the vendor has dropped"
-    assert fields == _backups._FACTS
+    assert sorted(set(fields) - set(REDIS.fields)) == [], "fields that the vendor has added"
+    assert sorted(set(REDIS.fields) - set(fields)) == [], "fields that the vendor has dropped"
+    assert fields == REDIS.fields
 
 
 def test_the_types_of_a_backup(definitions: t.Any) -> None:
     values = definitions.FindEnumTypeByName("yandex.cloud.mdb.redis.v1.Backup.BackupType").values
     assert [(value.number, value.name) for value in values] == [
         (0, "BACKUP_TYPE_UNSPECIFIED"),
-        *((number, name) for number, name in enumerate(_backups.TYPES, start=1)),
+        *((number, name) for number, name in enumerate(REDIS.types, start=1)),
     ]
 
 
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("ClusterService.ListBackups", _api.LIST_CLUSTER_BACKUPS),
-        ("BackupService.List", _api.LIST_BACKUPS),
-        ("ClusterService.List", _api.LIST_CLUSTERS),
+        ("ClusterService.ListBackups", backups_path("{cluster_id}")),
+        ("BackupService.List", FOLDER_BACKUPS),
+        ("ClusterService.List", FOLDER_CLUSTERS),
     ],
 )
-def test_the_routes(definitions: t.Any, method: str, path: str) -> None:
-    from google.api import annotations_pb2
-
-    service, name = method.split(".")
-    found = definitions.FindServiceByName(f"yandex.cloud.mdb.redis.v1.{service}").methods_by_name[name]
-    assert found.GetOptions().Extensions[annotations_pb2.http].get == path
+def test_the_routes_of_lists(definitions: t.Any, method: str, path: str) -> None:
+    """These paths are those of the tests, whose servers answer no other."""
+    found = _method(definitions, method)
+    assert _route(found) == path
     names = {field.json_name for field in found.input_type.fields}
     assert {"pageSize", "pageToken"} <= names
     assert {field.json_name for field in found.output_type.fields} == {
         "nextPageToken",
-        "clusters" if path == _api.LIST_CLUSTERS else "backups",
+        "clusters" if path == FOLDER_CLUSTERS else "backups",
     }
+
+
+def test_the_route_of_a_backup(definitions: t.Any) -> None:
+    assert _route(_method(definitions, "BackupService.Get")) == "/managed-redis/v1/backups/{backup_id}"
+    assert backup_path("x") == "/managed-redis/v1/backups/x"
+
+
+def _method(definitions: t.Any, method: str) -> t.Any:
+    service, name = method.split(".")
+    return definitions.FindServiceByName(f"yandex.cloud.mdb.redis.v1.{service}").methods_by_name[name]
+
+
+def _route(method: t.Any) -> str:
+    from google.api import annotations_pb2
+
+    return t.cast(str, method.GetOptions().Extensions[annotations_pb2.http].get)
+
+
+@pytest.mark.parametrize("field", ["status", "health"])
+def test_the_unknown_states_of_a_cluster(definitions: t.Any, field: str) -> None:
+    """Every value is handed on by its name, but the one that says that nothing is known."""
+    kind = definitions.FindMessageTypeByName("yandex.cloud.mdb.redis.v1.Cluster").fields_by_name[field].enum_type
+    names = [value.name for value in sorted(kind.values, key=lambda value: value.number)]
+    found = parse_clusters([{"id": "c", field: name} for name in names], "folder f")
+    assert [getattr(cluster, field) for cluster in found] == [None, *names[1:]]
 
 
 def test_the_limits(definitions: t.Any) -> None:

@@ -11,6 +11,7 @@ from ansible.errors import AnsibleError, AnsibleLookupError, AnsibleOptionsError
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import lookup_loader
 from ansible.template import Templar, trust_as_template
+from ansible.utils.display import Display
 
 from ansible_collections.yacloud.mdb.tests.unit.samples import (
     CLUSTER,
@@ -47,8 +48,6 @@ def ask(server: Server) -> Asker:
 @pytest.fixture
 def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What users are warned of."""
-    from ansible.utils.display import Display
-
     said: list[str] = []
     monkeypatch.setattr(Display, "warning", lambda self, msg, *unused, **more: said.append(msg))
     return said
@@ -140,7 +139,7 @@ def test_a_missing_backup_is_passed_over(
 def test_a_missing_backup_is_an_error(ask: Asker, server: Server) -> None:
     server.on(backups_path(), answer({"backups": [row(1)]}))
     with pytest.raises(
-        AnsibleLookupError, match=f"no backup of cluster {CLUSTER} qualifies: 1 listed, 1 not of type MANUAL"
+        AnsibleLookupError, match=f"^{CLUSTER}: no backup qualifies; 1 listed, 1 not of type MANUAL\nNothing is chosen"
     ):
         ask(CLUSTER, type=["MANUAL"])
 
@@ -155,8 +154,56 @@ def test_what_could_not_be_asked_is_always_an_error(ask: Asker, server: Server, 
 
 def test_too_old(ask: Asker, server: Server) -> None:
     server.on(backups_path(), answer({"backups": [row(1, createdAt="2020-01-01T00:00:00Z")]}))
-    with pytest.raises(AnsibleLookupError, match=f"cluster {CLUSTER} is too old: .* max_age allows 1d 2h"):
+    with pytest.raises(AnsibleLookupError, match=f"^{CLUSTER}: newest match is .*, older than max_age 26h allows"):
         ask(CLUSTER, max_age="26h", on_missing="skip")
+
+
+def test_an_age_is_measured_from_the_incident(ask: Asker, server: Server) -> None:
+    page = answer({"backups": [row(1, createdAt="2020-01-01T00:00:00Z")]})
+    server.on(backups_path(), page, page)
+    assert ids(ask(CLUSTER, max_age="26h", created_before="2020-01-02T02:00:00Z")) == [row(1)["id"]]
+    with pytest.raises(AnsibleLookupError, match=r"26h 1ns before created_before, .*older than max_age 26h allows"):
+        ask(CLUSTER, max_age="26h", created_before="2020-01-02T02:00:00.000000001Z")
+
+
+@pytest.mark.parametrize("on_missing", ["error", "warn", "skip"])
+def test_too_old_in_a_whole_folder(ask: Asker, server: Server, on_missing: str) -> None:
+    server.on(FOLDER_BACKUPS, answer({"backups": [row(1, OTHER, createdAt="2020-01-01T00:00:00Z")]}))
+    server.on(FOLDER_CLUSTERS, answer({"clusters": [{"id": OTHER, "name": "sessions"}, {"id": "c9qempty"}]}))
+    with pytest.raises(AnsibleLookupError) as caught:
+        ask(folder_id=FOLDER, max_age="26h", on_missing=on_missing)
+    assert str(caught.value).startswith(f"{OTHER} (sessions): newest match is")
+    assert "c9qempty" not in str(caught.value)
+
+
+def test_a_missing_backup_by_name_is_told_by_name(ask: Asker, server: Server) -> None:
+    server.on(FOLDER_CLUSTERS, answer({"clusters": [{"id": CLUSTER, "name": "orders"}]}))
+    server.on(backups_path(), answer({}))
+    with pytest.raises(AnsibleLookupError, match=rf"^orders \({CLUSTER}\): it has no backup"):
+        ask("orders", by="name", folder_id=FOLDER)
+
+
+def test_names_in_a_folder_of_many(ask: Asker, server: Server) -> None:
+    server.on(
+        FOLDER_CLUSTERS,
+        answer({"clusters": [{"id": OTHER, "name": "sessions"}, {"id": CLUSTER, "name": "orders"}, {"id": "c9q3"}]}),
+    )
+    server.on(backups_path(), answer({"backups": [row(1)]}))
+    server.on(backups_path(OTHER), answer({"backups": [row(2, OTHER)]}))
+    found = ask("sessions", ["orders", "sessions"], by="name", folder_id=FOLDER)
+    assert [one["source_cluster_name"] for one in found] == ["sessions", "orders", "sessions"]
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["YC_AUTH_METHOD", "YC_API_TIMEOUT", "YC_API_DEADLINE", "YC_API_CONCURRENCY", "YC_FOLDER_ID"],
+)
+def test_an_empty_variable_of_the_environment_is_an_unset_one(
+    ask: Asker, server: Server, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "")
+    server.on(backups_path(), answer({"backups": [row(1)]}))
+    assert ids(ask(CLUSTER)) == [row(1)["id"]]
 
 
 def test_the_future_is_warned_of(ask: Asker, server: Server, warnings: list[str]) -> None:
@@ -172,14 +219,28 @@ def test_the_future_is_warned_of(ask: Asker, server: Server, warnings: list[str]
         ([CLUSTER], {"create_before": "x"}, "unknown option create_before; the options are: .*created_before"),
         ([], {"folder_id": ""}, "folder_id is empty"),
         ([], {"folder_id": None}, "folder_id is empty"),
-        ([{"id": CLUSTER}], {}, "a term is of type dict"),
-        ([None], {}, "a term is of type NoneType"),
-        ([True], {}, "a term is of type bool"),
-        (["../x"], {}, "is no cluster id"),
+        ([{"id": CLUSTER}], {}, "a term must be .*, got a mapping"),
+        ([None], {}, "a term must be .*, got null"),
+        ([True], {}, "a term must be .*, got a boolean"),
+        (["../x"], {}, "is not a cluster id"),
         ([CLUSTER], {"created_after": "yesterday"}, "created_after 'yesterday'"),
         ([CLUSTER], {"max_age": "old"}, "max_age 'old'"),
         ([CLUSTER], {"type": ["WEEKLY"]}, "WEEKLY"),
         ([CLUSTER], {"on_missing": "ignore"}, "on_missing"),
+        ([CLUSTER], {"shards": ""}, "shards holds an empty string"),
+        ([CLUSTER], {"shards": [""]}, "shards holds an empty string"),
+        ([CLUSTER], {"type": ""}, "type"),
+        ([CLUSTER], {"type": ["MANUAL", ""]}, "type"),
+        ([CLUSTER], {"max_age": ""}, "max_age is an empty string"),
+        ([CLUSTER], {"folder_id": ""}, "folder_id is an empty string"),
+        ([CLUSTER], {"created_after": ""}, "created_after is an empty string"),
+        ([CLUSTER], {"created_before": ""}, "created_before is an empty string"),
+        ([""], {}, "'' is not a cluster id"),
+        (
+            [CLUSTER],
+            {"created_after": "2026-11-20T10:00:00Z", "created_before": "2026-11-20T10:00:00Z"},
+            "created_after .* must be before created_before",
+        ),
         ([CLUSTER], {"api_timeout": "soon"}, "api_timeout"),
         ([CLUSTER], {"service_account_key_file": "x"}, "are both set in the call"),
     ],
@@ -189,6 +250,15 @@ def test_what_cannot_be_worked_with_is_refused(
 ) -> None:
     with pytest.raises(AnsibleError, match=said):
         ask(*terms, **options)
+
+
+@pytest.mark.parametrize(
+    "key", [{"private_key": "THE-SECRET"}, '{"private_key": "THE-SECRET"}', ' {"x": "THE-SECRET"}']
+)
+def test_a_key_in_place_of_its_path_is_refused_and_not_shown(ask: Asker, key: t.Any) -> None:
+    with pytest.raises(AnsibleError, match="service_account_key_file") as caught:
+        ask(CLUSTER, service_account_key_file=key, iam_token=None)
+    assert "THE-SECRET" not in str(caught.value)
 
 
 def test_an_unknown_option_is_named_with_those_that_there_are(ask: Asker) -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A clean environment for each test, a scripted server, certificates and keys; and nothing may be left behind."""
+"""Servers, certificates and keys; and nothing may be left behind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
+from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result, read_backups
+from ansible_collections.yacloud.mdb.tests.unit.samples import NOW, Ask, connection, query
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, until
 
 
@@ -51,31 +52,21 @@ def client_threads() -> t.Callable[[], list[str]]:
     ]
 
 
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the machine's own settings reaches a test, and no token that an earlier test obtained."""
-    for name in list(os.environ):
-        if (
-            name.startswith("YC_")
-            or name.lower().endswith("_proxy")
-            or name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "NETRC")
-        ):
-            monkeypatch.delenv(name)
-    monkeypatch.setattr(_tokens, "_SOURCES", {})
-
-
-@pytest.fixture
-def server() -> t.Iterator[Server]:
-    """A server over plain HTTP."""
-    with Server() as running:
-        yield running
-
-
 @pytest.fixture
 def second_server() -> t.Iterator[Server]:
     """Another one."""
     with Server() as running:
         yield running
+
+
+@pytest.fixture
+def ask(server: Server) -> Ask:
+    """Asks the server, at the tests' own instant."""
+
+    def read(through: dict[str, t.Any] | None = None, **asked: t.Any) -> Result:
+        return read_backups(query(**asked), lambda: connection(server.url, **through or {}), lambda: NOW)
+
+    return read
 
 
 class Authority(t.NamedTuple):

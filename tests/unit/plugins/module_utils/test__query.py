@@ -22,11 +22,6 @@ from hypothesis import strategies as st
 BACKUP = "c9q1:mdb-backup-1"
 
 
-@pytest.fixture(autouse=True)
-def no_folder_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("YC_FOLDER_ID", raising=False)
-
-
 def validated(**given_options: t.Any) -> dict[str, t.Any]:
     """The parameters as AnsibleModule makes them, environment included."""
     result = ArgumentSpecValidator(query_spec()).validate(given_options)

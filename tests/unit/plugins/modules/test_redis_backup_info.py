@@ -14,6 +14,8 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import ApiError
 from ansible_collections.yacloud.mdb.plugins.modules import redis_backup_info
+from ansible_collections.yacloud.mdb.tests.unit.samples import backups_path, listed, row
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server
 
 TOKEN = "t1.c2VjcmV0LW9mLXRoaXMtdGVzdA.bm9ib2R5"
 
@@ -43,53 +45,77 @@ def test_nothing_asked_nothing_answered(run: t.Callable[..., dict[str, t.Any]], 
 
 
 def test_facts_and_warnings(run: t.Callable[..., dict[str, t.Any]], monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    asked: list[t.Any] = []
 
-    def read_backups(question: t.Any, connect: t.Callable[[], t.Any]) -> Result:
-        asked.append((question, connect()))
-        return Result({"backups": [{"id": "x"}]}, ["look out"])
+    def backup_info(options: dict[str, t.Any]) -> Result:
+        asked.append(options)
+        return Result({"backups": [{"id": "x"}]}, ["look out", "and there"])
 
     warned: list[str] = []
-    monkeypatch.setattr(redis_backup_info, "gather", gather)
+    monkeypatch.setattr(redis_backup_info, "backup_info", backup_info)
     monkeypatch.setattr(redis_backup_info.AnsibleModule, "warn", lambda module, text: warned.append(text))
     result = run(cluster_id="c9q1,c9q2", iam_token=TOKEN, page_size="7", api_timeout="2.5")
-    ((question, connection),) = asked
-    assert question.cluster_ids == ("c9q1", "c9q2")
-    assert question.page_size == 7
-    assert connection.transport.api_timeout == 2.5
+    (options,) = asked
+    assert options["cluster_ids"] == ["c9q1", "c9q2"]
+    assert (options["page_size"], options["api_timeout"]) == (7, 2.5)
     assert result["backups"] == [{"id": "x"}]
-    assert warned == ["look out"]
+    assert warned == ["look out", "and there"]
     assert not result.get("failed")
 
 
 def test_a_failure_is_data_too(run: t.Callable[..., dict[str, t.Any]], monkeypatch: pytest.MonkeyPatch) -> None:
-    def read_backups(*unused: t.Any) -> Result:
+    def backup_info(*unused: t.Any) -> Result:
         raise ApiError("cluster c9q1: no", http_status=404, code=5, cluster_id="c9q1", request_id=None)
 
-    monkeypatch.setattr(redis_backup_info, "gather", gather)
+    monkeypatch.setattr(redis_backup_info, "backup_info", backup_info)
     result = run(cluster_id="c9q1", iam_token=TOKEN)
     assert result["failed"] is True
     assert result["msg"] == "cluster c9q1: no"
     assert result["error"] == {"kind": "api", "http_status": 404, "code": 5, "cluster_id": "c9q1"}
 
 
+def test_a_guard_that_refuses_leaves_nothing_to_restore(run: t.Callable[..., dict[str, t.Any]], server: Server) -> None:
+    server.on(backups_path("old"), listed(row(1, "old", createdAt="2020-01-01T00:00:00Z")))
+    server.on(backups_path("new"), listed(row(1, "new", createdAt="2999-01-01T00:00:00Z")))
+    server.on(backups_path("none"), listed())
+    guards = {"max_age": "26h", "on_missing": "error", "on_stale": "error"}
+    result = run(cluster_ids=["old", "new", "none"], mdb_endpoint=server.url, iam_token=TOKEN, **guards)
+    assert result.keys() - {"invocation"} == {"failed", "msg", "error"}
+    assert result["error"]["kind"] == "selection"
+    assert "old: newest match is old:b00001" in result["msg"]
+    assert "none: it has no backup" in result["msg"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({}, "nothing is asked"),
+        ({}, "nothing to read is named"),
         ({"cluster_ids": ["a"], "cluster_names": ["b"], "folder_id": "c"}, "exclude each other"),
         ({"cluster_names": ["b"]}, "folder_id"),
-        ({"cluster_ids": ["a b"]}, "is no cluster id"),
-        ({"cluster_ids": ["a"], "limit": 0}, "limit is 0"),
-        ({"cluster_ids": ["a"], "page_size": 1001}, "page_size is 1001"),
+        ({"cluster_ids": ["a b"]}, "is not a cluster id"),
+        ({"cluster_ids": ["a"], "limit": 0}, "limit must be at least 1, got 0"),
+        ({"cluster_ids": ["a"], "page_size": 1001}, "page_size must be 1 to 1000, got 1001"),
         ({"cluster_ids": ["a"], "type": ["weekly"]}, "value of type must be one or more of"),
-        ({"cluster_ids": ["a"], "concurrency": 0}, "concurrency is 0"),
+        ({"cluster_ids": ["a"], "concurrency": 0}, "concurrency must be 1 to 64, got 0"),
+        ({"cluster_ids": ["a"], "on_missing": "fail"}, "value of on_missing must be one of: error, warn, skip"),
         ({"cluster_ids": ["a"], "no_such_option": 1}, "Unsupported parameters for .*no_such_option"),
+        ({"cluster_ids": ["a"], "shards": ""}, "shards holds an empty string"),
+        ({"cluster_ids": ["a"], "shards": [""]}, "shards holds an empty string"),
+        ({"cluster_ids": ["a"], "type": ""}, "value of type must be one or more of: AUTOMATED, MANUAL"),
+        ({"cluster_ids": ["a"], "max_age": ""}, "max_age is an empty string"),
+        ({"cluster_ids": ["a"], "folder_id": ""}, "folder_id is an empty string"),
+        ({"cluster_ids": ["a"], "created_after": ""}, "created_after is an empty string"),
+        ({"cluster_ids": ["a"], "created_before": ""}, "created_before is an empty string"),
+        ({"cluster_id": ""}, "'' is not a cluster id"),
+        ({"backup_id": ""}, "'' is not a backup id"),
+        ({"backup_id": ".."}, "'..' is not a backup id"),
+        ({"backup_id": "b", "limit": 1}, "leave out limit"),
     ],
 )
-def test_what_cannot_be_worked_with_is_refused(
-    run: t.Callable[..., dict[str, t.Any]], arguments: dict[str, t.Any], said: str
+def test_what_is_invalid_is_refused_before_any_request(
+    run: t.Callable[..., dict[str, t.Any]], server: Server, arguments: dict[str, t.Any], said: str
 ) -> None:
-    result = run(iam_token=TOKEN, **arguments)
+    result = run(iam_token=TOKEN, mdb_endpoint=server.url, **arguments)
+    assert server.requests == []
     assert result["failed"] is True
     assert re.search(said, result["msg"])

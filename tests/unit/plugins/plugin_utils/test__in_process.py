@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -12,8 +13,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.connection import PATH_VARIABLES
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import ApiError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils import _in_process
 
@@ -37,71 +40,91 @@ class Action:
         return ""
 
 
-def can_answer(action: Action, **variables: t.Any) -> bool:
-    return _in_process.can_answer(t.cast(t.Any, action), {"ansible_python_interpreter": OWN, **variables})
+def runs_in_process(action: Action, **variables: t.Any) -> bool:
+    return _in_process.runs_in_process(t.cast(t.Any, action), {"ansible_python_interpreter": OWN, **variables})
 
 
 def test_a_local_task_of_this_python() -> None:
-    assert can_answer(Action())
+    assert runs_in_process(Action())
 
 
 def test_not_over_another_connection() -> None:
-    assert not can_answer(Action(connection="ansible.builtin.ssh"))
+    assert not runs_in_process(Action(connection="ansible.builtin.ssh"))
 
 
 def test_not_as_another_user() -> None:
     action = Action()
     action._connection.become = object()
-    assert not can_answer(action)
+    assert not runs_in_process(action)
 
 
 def test_not_in_the_background() -> None:
     action = Action()
     action._task.async_val = 10
-    assert not can_answer(action)
+    assert not runs_in_process(action)
 
 
 @pytest.mark.parametrize(("environment", "expected"), [([], True), ([{}], True), ([{"X": "y"}], False)])
 def test_not_with_an_environment(environment: list[dict[str, str]], expected: bool) -> None:
     action = Action()
     action._task.environment = environment
-    assert can_answer(action) is expected
+    assert runs_in_process(action) is expected
 
 
 def test_only_by_this_interpreter(tmp_path: Path) -> None:
     link = tmp_path / "python"
     link.symlink_to(OWN)
-    assert not can_answer(Action(), ansible_python_interpreter=str(link))
-    assert not can_answer(Action(), ansible_python_interpreter="/no/such/python")
-    assert can_answer(Action(), ansible_python_interpreter="auto_silent")
+    assert not runs_in_process(Action(), ansible_python_interpreter=str(link))
+    assert not runs_in_process(Action(), ansible_python_interpreter="/no/such/python")
+    assert runs_in_process(Action(), ansible_python_interpreter="auto_silent")
     beside = os.path.join(os.path.dirname(OWN), os.path.basename(os.path.realpath(OWN)))
     if os.path.realpath(beside) == os.path.realpath(OWN):
-        assert can_answer(Action(), ansible_python_interpreter=beside)
+        assert runs_in_process(Action(), ansible_python_interpreter=beside)
 
 
 def test_a_delegated_task_runs_by_the_other_host_s_interpreter() -> None:
     action = Action()
     action._task.delegate_to = "there"
-    assert not can_answer(action, ansible_delegated_vars={"there": {"ansible_python_interpreter": "/other"}})
+    assert not runs_in_process(action, ansible_delegated_vars={"there": {"ansible_python_interpreter": "/other"}})
     delegated = {"there": {"ansible_python_interpreter": OWN}}
-    assert can_answer(action, ansible_python_interpreter="/other", ansible_delegated_vars=delegated)
+    assert runs_in_process(action, ansible_python_interpreter="/other", ansible_delegated_vars=delegated)
+
+
+ABSENT = ("delay", "iam_token", "service_account_key", "service_account_key_file")
+SPEC: dict[str, dict[str, t.Any]] = {
+    "word": {"type": "str", "required": True, "aliases": ["term"]},
+    "number": {"type": "int"},
+    "delay": {"type": "float"},
+    "iam_token": {"type": "str", "no_log": True},
+    "service_account_key": {"type": "raw", "no_log": True},
+    "service_account_key_file": {"type": "str", "no_log": False},
+}
 
 
 class Recorded(_in_process.InProcessAction):
     """An action with the parts of Ansible that it calls replaced by notes."""
 
-    argument_spec = staticmethod(lambda: {"word": {"type": "str", "required": True}, "number": {"type": "int"}})
+    argument_spec = staticmethod(lambda: SPEC)
 
-    def __init__(self, async_val: int = 0, **arguments: t.Any) -> None:
+    def __init__(self, async_val: int = 0, connection: str = "ansible.builtin.local", **arguments: t.Any) -> None:
         self.notes: list[t.Any] = []
-        self._task: t.Any = SimpleNamespace(async_val=async_val, args=arguments, action="yacloud.mdb.some_module")
-        self._connection: t.Any = SimpleNamespace(_shell=SimpleNamespace(tmpdir="/tmp/of-a-test"))
+        self._task: t.Any = SimpleNamespace(
+            async_val=async_val, args=arguments, action="yacloud.mdb.some_module", environment=[]
+        )
+        self._connection: t.Any = SimpleNamespace(
+            ansible_name=connection, become=None, _shell=SimpleNamespace(tmpdir="/tmp/of-a-test")
+        )
         self._loader: t.Any = SimpleNamespace(get_basedir=lambda: "/")
 
-    def answer(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    def execute(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
         if options["word"] == "no":
             raise ApiError("no", http_status=403, code=7)
         return {"changed": True, "folder": os.getcwd(), **options}
+
+    def _compute_environment_string(self, raw_environment_out: t.Any = None) -> str:
+        for part in self._task.environment:
+            raw_environment_out.update(part)
+        return ""
 
     def _execute_module(self, *unused: t.Any, **arguments: t.Any) -> dict[str, t.Any]:
         self.notes.append(("module", arguments))
@@ -113,9 +136,9 @@ class Recorded(_in_process.InProcessAction):
 
 @pytest.fixture
 def decide(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[bool], None]:
-    """Sets whether a task is answered in process, beside what Ansible's own part of an action returns."""
+    """Sets whether a task runs in process, beside what Ansible's own part of an action returns."""
     monkeypatch.setattr(ActionBase, "run", lambda self, tmp=None, task_vars=None: {"of": "ansible"})
-    return lambda here: monkeypatch.setattr(_in_process, "can_answer", lambda made, variables: here)
+    return lambda here: monkeypatch.setattr(_in_process, "runs_in_process", lambda made, variables: here)
 
 
 def test_in_process(decide: t.Callable[[bool], None]) -> None:
@@ -123,7 +146,9 @@ def test_in_process(decide: t.Callable[[bool], None]) -> None:
     decide(True)
     before, made = os.getcwd(), Recorded(word="yes", number="7")
     result = made.run(task_vars={"a": 1})
-    assert result == {"of": "ansible", "changed": True, "folder": "/", "word": "yes", "number": 7}
+    assert result == {"of": "ansible", "changed": True, "folder": "/", "word": "yes", "number": 7} | dict.fromkeys(
+        ABSENT
+    )
     assert made.notes == []
     assert os.getcwd() == before
 
@@ -136,7 +161,12 @@ def test_where_ansible_was_started_need_not_be_a_place_to_go_back_to(
     (tmp_path / "closed").mkdir()
     monkeypatch.chdir(tmp_path / "closed")
     made = Recorded(word="yes")
-    monkeypatch.setattr(made, "answer", lambda options: (tmp_path / "closed").rmdir() or {"changed": True})
+
+    def execute(options: dict[str, t.Any]) -> dict[str, t.Any]:
+        (tmp_path / "closed").rmdir()
+        return {"changed": True}
+
+    monkeypatch.setattr(made, "execute", execute)
     assert made.run()["changed"] is True
 
 
@@ -144,6 +174,185 @@ def test_a_failure_is_data_too(decide: t.Callable[[bool], None]) -> None:
     decide(True)
     error = {"kind": "api", "http_status": 403, "code": 7}
     assert Recorded(word="no").run() == {"of": "ansible", "failed": True, "msg": "no", "error": error}
+
+
+@pytest.mark.parametrize("here", [True, False])
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        ({"word": "a", "term": "b"}, "word and term"),
+        ({"term": [], "word": ""}, "word and term"),
+        ({"word": "a", "term": "a"}, "word and term"),
+        ({"word": "a", "term": None}, "word and term"),
+    ],
+)
+def test_an_option_beside_its_alias_is_refused(
+    decide: t.Callable[[bool], None], here: bool, arguments: dict[str, t.Any], names: str
+) -> None:
+    decide(here)
+    made = Recorded(**arguments)
+    result = made.run()
+    assert result["failed"] is True
+    assert result["msg"] == (
+        f"{names} are one option and are both given, perhaps one by module_defaults; leave one out."
+    )
+    assert result["error"] == {"kind": "option", "option": "word"}
+    assert made.notes == []
+
+
+def test_an_alias_alone_is_no_second_answer(decide: t.Callable[[bool], None]) -> None:
+    decide(True)
+    assert Recorded(term="yes").run()["word"] == "yes"
+
+
+KEY = {"id": "ajekey", "private_key": "-----BEGIN PRIVATE KEY-----\nTHE-SECRET\n"}
+
+
+@pytest.mark.parametrize("here", [True, False])
+@pytest.mark.parametrize("value", [KEY, json.dumps(KEY), "\n  " + json.dumps(KEY, indent=1), "{'id': 'THE-SECRET'"])
+def test_a_key_in_place_of_its_path_is_refused_and_not_shown(
+    decide: t.Callable[[bool], None], here: bool, value: t.Any
+) -> None:
+    decide(here)
+    made = Recorded(word="yes", service_account_key_file=value)
+    result = made.run()
+    assert result["failed"] is True
+    assert result["msg"].startswith("service_account_key_file must be a path, got a key's content, which is not shown")
+    assert "THE-SECRET" not in str(result)
+    assert "ajekey" not in str(result)
+    assert made.notes == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "shown"),
+    [
+        ("iam_token", "a-token-of-ours", "failed with ********, twice ********"),
+        ("service_account_key", {"a": ["a-token-of-ours"]}, "failed with ********, twice ********"),
+        ("service_account_key", [{"b": 5}, True], "failed with a-token-of-ours, twice a-token-of-ours"),
+        ("iam_token", "", "failed with a-token-of-ours, twice a-token-of-ours"),
+    ],
+)
+def test_what_is_not_logged_is_masked_in_a_failure(
+    decide: t.Callable[[bool], None], monkeypatch: pytest.MonkeyPatch, option: str, value: t.Any, shown: str
+) -> None:
+    decide(True)
+    made = Recorded(word="yes", **{option: value})
+
+    def fail(options: dict[str, t.Any]) -> t.NoReturn:
+        secret = "a-token-of-ours"
+        raise ApiError(f"failed with {secret}, twice {secret}", http_status=403, code=7, message=secret, ids=[secret])
+
+    monkeypatch.setattr(made, "execute", fail)
+    result = made.run()
+    masked = "********" in shown
+    assert result["msg"] == shown
+    assert result["error"] == {
+        "kind": "api",
+        "http_status": 403,
+        "code": 7,
+        "message": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if masked else "a-token-of-ours",
+        "ids": ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if masked else "a-token-of-ours"],
+    }
+
+
+def test_a_secret_within_another_is_masked_with_it(
+    decide: t.Callable[[bool], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide(True)
+    made = Recorded(word="yes", iam_token="abc", service_account_key="abcdef")
+    monkeypatch.setattr(made, "execute", lambda options: fail_with("abcdef and abc"))
+    assert made.run()["msg"] == "******** and ********"
+
+
+def fail_with(text: str) -> t.NoReturn:
+    raise ApiError(text, http_status=403, code=7)
+
+
+def test_a_secret_in_what_the_argument_spec_refuses_is_masked(decide: t.Callable[[bool], None]) -> None:
+    decide(True)
+    result = Recorded(word="yes", number="the-token", iam_token="the-token").run()
+    assert result["failed"] is True
+    assert "number" in result["msg"]
+    assert "the-token" not in str(result)
+
+
+def test_a_success_is_not_masked(decide: t.Callable[[bool], None]) -> None:
+    decide(True)
+    assert Recorded(word="a1", iam_token="1").run()["word"] == "a1"
+
+
+# --- relative paths in variables ---
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder in which Ansible was started; what a task changes of the environment is undone."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/of-a-test")
+    for name in PATH_VARIABLES:
+        monkeypatch.setenv(name, "")
+    return tmp_path
+
+
+@pytest.mark.parametrize("here", [True, False])
+@pytest.mark.parametrize("name", PATH_VARIABLES)
+def test_a_relative_path_counts_from_where_ansible_was_started(
+    decide: t.Callable[[bool], None], monkeypatch: pytest.MonkeyPatch, started: Path, name: str, here: bool
+) -> None:
+    decide(here)
+    monkeypatch.setenv(name, "keys/../key.json")
+    Recorded(word="yes").run()
+    assert os.environ[name] == str(started / "key.json")
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("/etc/key.json", "/etc/key.json"),
+        ("~/key.json", "/home/of-a-test/key.json"),
+        ('{"id": "x"}', '{"id": "x"}'),
+        (' {"id": "x"}', ' {"id": "x"}'),
+        ("", ""),
+    ],
+)
+def test_what_is_not_a_relative_path_stays_what_it_is(
+    decide: t.Callable[[bool], None], monkeypatch: pytest.MonkeyPatch, started: Path, value: str, kept: str
+) -> None:
+    decide(True)
+    monkeypatch.setenv("YC_SERVICE_ACCOUNT_KEY_FILE", value)
+    Recorded(word="yes").run()
+    assert os.environ["YC_SERVICE_ACCOUNT_KEY_FILE"] == kept
+
+
+def test_a_task_s_own_environment_counts_from_there_too(
+    decide: t.Callable[[bool], None], monkeypatch: pytest.MonkeyPatch, started: Path
+) -> None:
+    decide(False)
+    monkeypatch.setenv("YC_CA_PATH", "of-the-process.pem")
+    made = Recorded(word="yes")
+    given: list[dict[str, str]] = [{"YC_CA_PATH": "first.pem", "OTHER": "a/b"}, {"YC_CA_PATH": "last.pem"}]
+    made._task.environment = given
+    made.run()
+    merged: dict[str, str] = {}
+    made._compute_environment_string(merged)
+    assert merged == {"YC_CA_PATH": str(started / "last.pem"), "OTHER": "a/b"}
+    assert os.environ["YC_CA_PATH"] == "of-the-process.pem"
+    assert given == [{"YC_CA_PATH": "first.pem", "OTHER": "a/b"}, {"YC_CA_PATH": "last.pem"}]
+
+
+def test_on_another_machine_a_path_is_that_machine_s(
+    decide: t.Callable[[bool], None], monkeypatch: pytest.MonkeyPatch, started: Path
+) -> None:
+    decide(False)
+    monkeypatch.setenv("YC_CA_PATH", "here.pem")
+    made = Recorded(word="yes", connection="ansible.builtin.ssh")
+    made._task.environment = [{"YC_SERVICE_ACCOUNT_KEY_FILE": "there.json"}]
+    made.run()
+    assert os.environ["YC_CA_PATH"] == "here.pem"
+    assert made._task.environment == [{"YC_SERVICE_ACCOUNT_KEY_FILE": "there.json"}]
+
+
+# --- what the argument spec refuses ---
 
 
 @pytest.mark.parametrize(
@@ -163,11 +372,23 @@ def test_what_cannot_be_worked_with_is_refused(
     assert re.search(said, result["msg"])
 
 
+@pytest.mark.parametrize("value", ["soon", {"a": 1}, ["a"]])
+def test_no_class_of_ansible_s_is_named_where_a_value_is_refused(
+    decide: t.Callable[[bool], None], value: t.Any
+) -> None:
+    decide(True)
+    tagged = DataLoader().load(json.dumps(value))
+    assert type(tagged) is not type(value)
+    plain, ansible_s = (Recorded(word="yes", delay=made).run()["msg"] for made in (value, tagged))
+    assert ansible_s == plain
+    assert "Tagged" not in ansible_s
+
+
 @pytest.mark.parametrize("async_val", [0, 30])
 def test_as_a_module(decide: t.Callable[[bool], None], async_val: int) -> None:
     """The folder of an asynchronous task is in use until it ends."""
     decide(False)
-    made = Recorded(async_val)
+    made = Recorded(async_val, word="yes")
     assert made.run() == {"of": "ansible", "pages": 1}
     assert made.notes[0] == ("module", {"task_vars": {}, "wrap_async": async_val})
     assert made.notes[1:] == ([] if async_val else [("removed", "/tmp/of-a-test")])

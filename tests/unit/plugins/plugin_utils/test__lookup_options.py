@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import typing as t
 
 import pytest
@@ -13,16 +14,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import lookup_loader
 from ansible.template import Templar, trust_as_template
 
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._plugin_options import credential_levels, set_options
-
-
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the machine's own settings reaches a test."""
-    import os
-
-    for name in [name for name in os.environ if name.startswith("YC_")]:
-        monkeypatch.delenv(name)
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._lookup_options import credential_sources, find_options
 
 
 @pytest.fixture
@@ -35,12 +27,11 @@ def plugin() -> t.Any:
 
 def test_an_unknown_option_is_refused(plugin: t.Any) -> None:
     with pytest.raises(AnsibleOptionsError, match=r"unknown option foo; the options are: .*api_deadline"):
-        set_options(plugin, {}, {"foo": 1})
+        find_options(plugin, {}, {"foo": 1})
 
 
 def test_defaults(plugin: t.Any) -> None:
-    set_options(plugin, None, {})
-    found = plugin.get_options()
+    found = find_options(plugin, None, {})
     assert found["endpoint"] == "api.cloud.yandex.net"
     assert found["api_timeout"] == 30.0
     assert found["on_missing"] == "error"
@@ -54,40 +45,88 @@ def test_variables_are_templated_then_cast(plugin: t.Any) -> None:
         "yacloud_mdb_validate_certs": trust_as_template("{{ 'no' }}"),
         "another": trust_as_template("{{ undefined_and_none_of_ours }}"),
     }
-    set_options(plugin, variables, {})
-    found = plugin.get_options()
+    found = find_options(plugin, variables, {})
     assert (found["api_timeout"], found["concurrency"], found["validate_certs"]) == (2.5, 3, False)
 
 
 def test_the_call_wins(plugin: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YC_ENDPOINT", "of.the.environment")
-    set_options(plugin, {"yacloud_mdb_endpoint": "of.the.variables"}, {"endpoint": "of.the.call"})
-    assert plugin.get_option("endpoint") == "of.the.call"
-    set_options(plugin, {"yacloud_mdb_endpoint": "of.the.variables"}, {})
-    assert plugin.get_option("endpoint") == "of.the.variables"
-    set_options(plugin, {}, {})
-    assert plugin.get_option("endpoint") == "of.the.environment"
+    of_variables = {"yacloud_mdb_endpoint": "of.the.variables"}
+    assert find_options(plugin, of_variables, {"endpoint": "of.the.call"})["endpoint"] == "of.the.call"
+    assert find_options(plugin, of_variables, {})["endpoint"] == "of.the.variables"
+    assert find_options(plugin, {}, {})["endpoint"] == "of.the.environment"
 
 
-def test_a_time_that_yaml_has_read_becomes_text(plugin: t.Any) -> None:
+def test_a_time_that_yaml_has_read_becomes_a_string(plugin: t.Any) -> None:
     when = datetime.datetime(2026, 11, 20, 10, tzinfo=datetime.UTC)
-    set_options(plugin, {}, {"created_before": when})
-    assert plugin.get_option("created_before") == "2026-11-20 10:00:00+00:00"
+    assert find_options(plugin, {}, {"created_before": when})["created_before"] == "2026-11-20 10:00:00+00:00"
 
 
-def test_levels_of_credentials(plugin: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("variable", "option", "default"),
+    [
+        ("YC_AUTH_METHOD", "auth_method", "auto"),
+        ("YC_API_TIMEOUT", "api_timeout", 30.0),
+        ("YC_API_RETRIES", "api_retries", 5),
+        ("YC_API_RETRY_MAX_DELAY", "api_retry_max_delay", 20.0),
+        ("YC_API_DEADLINE", "api_deadline", 300.0),
+        ("YC_API_CONCURRENCY", "concurrency", 8),
+        ("YC_ENDPOINT", "endpoint", "api.cloud.yandex.net"),
+        ("YC_MDB_ENDPOINT", "mdb_endpoint", None),
+        ("YC_FOLDER_ID", "folder_id", None),
+        ("YC_CA_PATH", "ca_path", None),
+        ("YC_SERVICE_ACCOUNT_ID", "service_account_id", None),
+    ],
+)
+def test_an_empty_variable_of_the_environment_is_an_unset_one(
+    plugin: t.Any, monkeypatch: pytest.MonkeyPatch, variable: str, option: str, default: t.Any
+) -> None:
+    monkeypatch.setenv(variable, "")
+    assert find_options(plugin, {}, {})[option] == default
+    of_call: t.Any = "iam_token" if option == "auth_method" else 7 if isinstance(default, (int, float)) else "x"
+    assert find_options(plugin, {}, {option: of_call})[option] == of_call
+    assert find_options(plugin, {f"yacloud_mdb_{option}": of_call}, {})[option] == of_call
+
+
+def test_an_empty_string_of_the_call_stays_one(plugin: t.Any) -> None:
+    found = find_options(plugin, {"yacloud_mdb_endpoint": ""}, {"max_age": "", "created_before": ""})
+    assert (found["max_age"], found["created_before"], found["endpoint"]) == ("", "", None)
+
+
+def test_the_environment_itself_is_left_alone(plugin: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YC_AUTH_METHOD", "")
+    before = dict(os.environ)
+    find_options(plugin, {}, {})
+    assert dict(os.environ) == before
+
+
+def test_where_credentials_are_set(plugin: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YC_SERVICE_ACCOUNT_KEY_FILE", "of-the-environment.json")
-    set_options(plugin, {"yacloud_mdb_workload_identity_token": "of.the.variables"}, {"iam_token": "t1.of.call"})
-    levels = credential_levels(plugin)
-    assert [set(level.values) for level in levels] == [
+    find_options(plugin, {"yacloud_mdb_workload_identity_token": "of.the.variables"}, {"iam_token": "t1.of.call"})
+    sources = credential_sources(plugin)
+    assert [set(source.values) for source in sources] == [
         {"iam_token"},
         {"workload_identity_token"},
         {"service_account_key_file"},
         set(),
     ]
-    assert [level.name for level in levels][0::3] == ["the call", "ansible.cfg"]
+    assert [source.name for source in sources] == [
+        "the call",
+        "the variables yacloud_mdb_…",
+        "the environment",
+        "ansible.cfg",
+    ]
+
+
+@pytest.mark.parametrize("option", ["iam_token", "service_account_key_file", "workload_identity_token"])
+@pytest.mark.parametrize("value", [{"key": "THE-SECRET"}, ["THE-SECRET"]])
+def test_a_credential_of_a_wrong_type_is_not_shown(plugin: t.Any, option: str, value: t.Any) -> None:
+    for of_variables, of_call in (({}, {option: value}), ({f"yacloud_mdb_{option}": value}, {})):
+        with pytest.raises(AnsibleOptionsError, match=f"^{option} must be a string, got a ") as caught:
+            find_options(plugin, of_variables, of_call)
+        assert "THE-SECRET" not in str(caught.value)
 
 
 def test_an_empty_credential_is_none(plugin: t.Any) -> None:
-    set_options(plugin, {"yacloud_mdb_iam_token": ""}, {"service_account_key_file": "", "service_account_key": None})
-    assert [level.values for level in credential_levels(plugin)] == [{}, {}, {}, {}]
+    find_options(plugin, {"yacloud_mdb_iam_token": ""}, {"service_account_key_file": "", "service_account_key": None})
+    assert [source.values for source in credential_sources(plugin)] == [{}, {}, {}, {}]

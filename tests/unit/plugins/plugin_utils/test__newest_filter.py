@@ -16,7 +16,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     OptionError,
     SelectionError,
 )
-from ansible_collections.yacloud.mdb.plugins.plugin_utils._offline import newest_by_cluster
+from ansible_collections.yacloud.mdb.plugins.plugin_utils._newest_filter import newest_by_cluster
 from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, NOW, row
 
 OTHER = "c9qsessions000000001"
@@ -88,10 +88,35 @@ def test_what_else_a_backup_holds_is_kept() -> None:
 def test_max_age_is_exact(age: t.Any, stale: bool) -> None:
     rows, options = [ROWS[1]], {"evaluated_at": "2026-11-20T10:00:00Z", "max_age": age}
     if stale:
-        with pytest.raises(SelectionError, match=f"cluster {CLUSTER} is too old"):
+        with pytest.raises(SelectionError, match=f"^{CLUSTER}: newest match is .* older than max_age {age} allows"):
             newest_by_cluster(rows, options)
     else:
         assert newest_by_cluster(rows, options)
+
+
+@pytest.mark.parametrize(
+    ("created_before", "age", "stale"),
+    [
+        ("2026-11-19T10:00:00Z", "1d", False),
+        ("2026-11-19T10:00:00Z", "23h", True),
+        ("2026-11-21T10:00:00Z", "2d", False),
+        ("2026-11-21T10:00:00Z", "47h", True),
+    ],
+)
+def test_max_age_is_measured_from_created_before_where_that_is_past(created_before: str, age: str, stale: bool) -> None:
+    options = {"created_before": created_before, "max_age": age, "evaluated_at": "2026-11-20T10:00:00Z"}
+    rows = [{**ROWS[0], "created_at": "2026-11-18T10:00:00Z"}]
+    if stale:
+        with pytest.raises(SelectionError, match=f"older than max_age {age} allows"):
+            newest_by_cluster(rows, options)
+    else:
+        assert newest_by_cluster(rows, options)
+
+
+def test_every_cluster_that_is_too_old_is_named() -> None:
+    with pytest.raises(SelectionError) as caught:
+        newest_by_cluster(ROWS, {"max_age": "1h", "evaluated_at": "2026-11-20T10:00:00Z"})
+    assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == sorted([CLUSTER, OTHER])
 
 
 @pytest.mark.parametrize(
@@ -99,17 +124,28 @@ def test_max_age_is_exact(age: t.Any, stale: bool) -> None:
     [
         (ROWS, {"limit": 1}, OptionError, "unknown option limit; the options are: created_after"),
         ({"backups": ROWS}, {}, OptionError, "Give the result's 'backups'"),
-        ({"a": 1}, {}, OptionError, "no list of backups"),
-        ("text", {}, OptionError, "no list of backups"),
-        (None, {}, OptionError, "no list of backups"),
+        ({"a": 1}, {}, OptionError, "the input must be a list of backups"),
+        ("text", {}, OptionError, "the input must be a list of backups"),
+        (None, {}, OptionError, "the input must be a list of backups"),
         (["text"], {}, InvalidResponse, "element 1 of the list"),
         ([*ROWS, {}], {}, InvalidResponse, "element 7 of the list"),
         ([{**ROWS[0], "created_at": "yesterday"}], {}, InvalidResponse, "yesterday"),
         (ROWS, {"created_after": "yesterday"}, OptionError, "created_after 'yesterday'"),
-        (ROWS, {"created_after": 5}, OptionError, "created_after is of a wrong type"),
+        (ROWS, {"created_after": 5}, OptionError, "created_after must be a time in quotes, got an integer"),
         (ROWS, {"type": ["WEEKLY"]}, OptionError, "WEEKLY"),
         (ROWS, {"evaluated_at": "now"}, OptionError, "evaluated_at 'now'"),
         (ROWS, {"max_age": "1h"}, OptionError, "max_age needs evaluated_at"),
+        (ROWS, {"type": ""}, OptionError, "type is an empty string"),
+        (ROWS, {"shards": ["shard1", ""]}, OptionError, "shards holds an empty string"),
+        (ROWS, {"created_before": ""}, OptionError, "created_before is an empty string"),
+        (ROWS, {"evaluated_at": ""}, OptionError, "evaluated_at ''"),
+        (ROWS, {"max_age": "", "evaluated_at": "2026-11-20T10:00:00Z"}, OptionError, "max_age ''"),
+        (
+            ROWS,
+            {"created_after": "2026-11-20T10:00:00Z", "created_before": "2026-11-20T10:00:00Z"},
+            OptionError,
+            "created_after .* must be before created_before",
+        ),
         (ROWS, {"max_age": "old", "evaluated_at": "2026-11-20T10:00:00Z"}, OptionError, "max_age 'old'"),
     ],
 )

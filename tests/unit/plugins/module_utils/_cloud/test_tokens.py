@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import threading
 import time
@@ -25,6 +24,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     CredentialError,
     InvalidResponse,
 )
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, format_instant
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.tokens import TokenSource
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Deadline
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import JWT, TOKEN, pick
@@ -70,8 +70,7 @@ def ask_once(url: str, *things: str, **options: t.Any) -> None:
 
 def issued(token: str, life: float = 43_200) -> Reply:
     """An IAM token as the exchange of a key answers it."""
-    end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=life)
-    return answer({"iamToken": token, "expiresAt": end.isoformat(timespec="microseconds").replace("+00:00", "123Z")})
+    return answer({"iamToken": token, "expiresAt": format_instant(time.time_ns() + int(life * SECOND))})
 
 
 @pytest.fixture
