@@ -71,6 +71,7 @@ def drill_page(verdict: _Facts) -> str:
         "phases": _phases(verdict),
         "axis_end": length(_whole(verdict)),
         "objective": verdict["rto"],
+        "removal_shown": "remove" in verdict["seconds"],
         "checks": verdict["checks"],
         "not_tested": verdict["not_tested"],
         "removals": _removals(verdict),
