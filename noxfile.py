@@ -267,7 +267,7 @@ def units(session: nox.Session, core: str) -> None:
 
 def install(session: nox.Session, core: str) -> None:
     """the built archive, installed by ansible-galaxy, runs the demo"""
-    versions = install_core(session, core)
+    versions = install_core(session, core, *group("run"))
     archive = next((BUILD / "archive").glob("*.tar.gz"))
     with tempfile.TemporaryDirectory(prefix="yacloud-mdb-") as place:
         env = {"ANSIBLE_COLLECTIONS_PATH": place}
