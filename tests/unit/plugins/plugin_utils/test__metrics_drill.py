@@ -1,14 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdict on a restore drill as Prometheus reads it."""
+"""The verdict on a restore drill as Prometheus reads it, and the alert rules on it."""
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 import typing as t
+from pathlib import Path
 
 import pytest
+import yaml
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND
@@ -146,3 +150,62 @@ def test_promtool_has_no_complaint(promtool: str, other: dict[str, t.Any]) -> No
     text = drill_metrics(drill(**other))
     done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+# --- the alert rules ---
+
+RULES = Path(__file__).parents[4] / "examples/alerts_restore_drill.yml"
+START = {"evaluated_at": "1970-01-01T00:00:00Z"}
+"""When the clock of promtool's tests begins."""
+
+
+def alerts(promtool: str, folder: Path, text: str, after: str) -> set[str]:
+    """The names of the alerts that fire a time after a drill's metrics were written."""
+    series = [
+        {"series": f"{name}{{{labels}}}", "values": f"{value}x600"}
+        for name, found in samples(text).items()
+        for labels, value in found.items()
+    ]
+    rules = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"][0]["rules"]
+    none = [{"eval_time": after, "alertname": rule["alert"], "exp_alerts": []} for rule in rules]
+    document = {
+        "rule_files": [str(RULES)],
+        "evaluation_interval": "1h",
+        "tests": [{"interval": "1h", "input_series": series, "alert_rule_test": none}],
+    }
+    (folder / "test.yml").write_text(json.dumps(document), encoding="utf-8")
+    command = [promtool, "test", "rules", folder / "test.yml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    firing = set(re.findall(r"alertname: (\w+), time", done.stdout + done.stderr))
+    assert bool(firing) is bool(done.returncode), done.stderr
+    return firing
+
+
+@pytest.mark.parametrize(
+    ("other", "after", "expected"),
+    [
+        ({}, "7d", set()),
+        ({}, "8d2h", {"NotRun"}),
+        ({}, "10d", {"NotRun", "NotPassed"}),
+        ({"checked": checked(passed=False)}, "1h", {"Failed"}),
+        ({"checked": checked(passed=False)}, "2d", {"Failed", "NotPassed"}),
+        ({"checked": failed()}, "1h", {"Untested"}),
+        ({"removed": failed()}, "1h", {"ClusterLeft"}),
+        ({"rto": "1m"}, "1h", {"TooSlow"}),
+        ({"rto": None}, "1h", set()),
+    ],
+)
+def test_the_alert_rules(
+    promtool: str, tmp_path: Path, other: dict[str, t.Any], after: str, expected: set[str]
+) -> None:
+    found = alerts(promtool, tmp_path, drill_metrics(drill(**START, **other)), after)
+    assert {name.removeprefix("RedisRestore").removeprefix("Drill") for name in found} == expected
+
+
+def test_an_alert_where_there_is_no_drill_at_all(promtool: str, tmp_path: Path) -> None:
+    assert alerts(promtool, tmp_path, "", "2d") == {"RedisRestoreDrillMissing"}
+
+
+def test_a_drill_that_fails_after_a_success_is_not_yet_overdue(promtool: str, tmp_path: Path) -> None:
+    text = drill_metrics(drill(**START, checked=failed()), drill_metrics(drill(**START)))
+    assert alerts(promtool, tmp_path, text, "2d") == {"RedisRestoreDrillUntested"}
