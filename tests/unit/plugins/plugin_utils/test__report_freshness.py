@@ -218,7 +218,14 @@ def test_contrast_is_enough(scheme: str) -> None:
     texts = [
         *itertools.product(("ink", "dim"), ("page", "card")),
         *itertools.product(("bad", "warn"), ("card",)),
-        *(("ink", "bad-soft"), ("ink", "good-soft"), ("bad", "bad-soft"), ("good", "good-soft"), ("warn", "warn-soft")),
+        *(
+            ("ink", "bad-soft"),
+            ("ink", "good-soft"),
+            ("ink", "warn-soft"),
+            ("bad", "bad-soft"),
+            ("good", "good-soft"),
+            ("warn", "warn-soft"),
+        ),
         ("white", "never"),
     ]
     marks = [*itertools.product(("mark", "limit", "bad"), ("card", "band")), ("dim", "card"), ("line", "card")]
