@@ -289,9 +289,11 @@ def test_after_an_interrupt_the_next_drill_finds_what_was_left(
     output, _nothing = process.communicate(timeout=60)
     assert process.returncode != 0, output
     emulator.settings(restore_duration=0, delete_duration=0)
-    expected = [] if phase == "remove" else [row["id"] for row in alive(emulator)]
+    (left,) = [row["id"] for row in alive(emulator)]
     run = ansible.play([drill(emulator, sweep_after="1s"), verdict()])
-    assert [row["cluster_id"] for row in shown(run)["leftovers"] if row["removed"]] == expected, run.output
+    found = {row["cluster_id"]: row["removed"] for row in shown(run)["leftovers"]}
+    # A removal that was asked for goes on, and may have ended meanwhile.
+    assert found == {left: True} or (phase == "remove" and not found), run.output
     assert shown(run)["outcome"] == "passed"
     assert alive(emulator) == []
 
