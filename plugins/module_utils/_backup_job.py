@@ -60,7 +60,7 @@ class Job(t.NamedTuple):
             cluster = self.read(f"cluster {cluster_id}: reading it", lambda api: api.cluster(cluster_id))
         else:
             clusters = self.read(f"folder {folder_id}: listing its clusters", lambda api: api.clusters(folder_id))
-            cluster = resolve(name, clusters, folder_id, "cluster_name")
+            cluster = resolve(name, clusters, folder_id)
         self.progress.facts["cluster_id"] = cluster.id
         return cluster
 

@@ -13,6 +13,7 @@ import typing as t
 
 from ._cloud.errors import NOT_FOUND, PERMISSION_DENIED, ApiError, CloudError, StateError, WaitError
 from ._cloud.operations import Operation
+from ._cloud.text import quoted
 from ._engine import REDIS
 from ._restore_job import Job
 from ._restore_provenance import backup_of, origin, restore_of, running_removal
@@ -64,7 +65,7 @@ def ensure_absent(job: Job) -> str:
 
 def _check_name(job: Job, view: View) -> None:
     if view.cluster.name != job.options["name"]:
-        raise _refused(job, f"its name is {view.cluster.name!r}, not {job.options['name']!r}. Check both.")
+        raise _refused(job, f"its name is {quoted(view.cluster.name)}, not {quoted(job.options['name'])}. Check both.")
 
 
 def _operations(job: Job) -> list[Operation] | None:

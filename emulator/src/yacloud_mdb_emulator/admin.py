@@ -129,6 +129,10 @@ class Admin:
     async def _add_backup(self, request: web.Request) -> Any:
         cluster, document = self._cluster(request), await _body(request)
         if isinstance(document, dict):
+            if "data" in document:
+                raise ConfigError(
+                    "backup: 'data' is for seeds; this one holds what its cluster does, so write that first"
+                )
             now = times.write(self.state.now_ns())
             document = {"created_at": now, "started_at": document.get("created_at") or now, **document}
         row = read_backup(document, cluster, "backup")

@@ -84,7 +84,7 @@ class Client:
     ) -> dict[str, t.Any]:
         """The JSON object at a path.
 
-        In a call of run_all the deadline ends even a body that drips; elsewhere it is looked at before each try and wait.
+        In a call of run_all the deadline ends even a body that drips.
 
         :param doing: what is done, such as "disk d1: listing its snapshots"; opens each message
         :param hints: what to do, by code of google.rpc.Status
@@ -146,7 +146,7 @@ class Client:
 
         :param body: the body as JSON
         :param secret: the body holds a secret, so that it may go over HTTPS or to loopback only
-        :raises ApiError: the service refuses; with an HTTP status from 500 on it may have begun all the same
+        :raises ApiError: the service refuses; from HTTP status 500 on it may have begun all the same
         :raises CloudError: no usable response came; whether the work has begun is not known
         """
         content = {"json": body, "secret": secret, "params": params, "idempotency_key": str(uuid.uuid4())}
@@ -167,7 +167,6 @@ class Client:
     ) -> Operation:
         """The operation once it is done, with or without an error. Each look at it has a deadline of its own, and so has what follows.
 
-        :param doing: what is waited for, such as "cluster c9q1: taking a backup"
         :param timeout: seconds
         :param on_poll: told of the operation after each look at it
         :raises WaitError: it is not done in time
@@ -193,19 +192,18 @@ class Client:
         return operation
 
     def pause(self, seconds: float) -> None:
-        """Lets time pass between two looks at something."""
-        self._transport.check()
-        pause(seconds)
+        """Lets time pass between two looks at something, unless nobody wants the result any more."""
+        while seconds > 0:
+            self._transport.check()
+            pause(min(seconds, 1.0))
+            seconds -= 1.0
 
     def renew_deadline(self) -> None:
         """Lets api_deadline run anew, for what is asked after a long wait."""
         self._transport.deadline = Deadline(self._transport.options.api_deadline)
 
     def run(self, doing: str, function: t.Callable[[], T]) -> T:
-        """The result of one call, which ends with the deadline even if a body drips.
-
-        :raises CloudError: what the call raised, or that time ran out; only then can nothing be sent any more
-        """
+        """The result of one call, which ends with the deadline even if a body drips; then nothing can be sent any more."""
 
         def attempt() -> T | CloudError:
             try:

@@ -90,3 +90,16 @@ def test_the_nightly_check_fails_for_what_is_missing_once_all_is_written(example
     assert verdict["counts"] == {"never": 1, "stale": 0, "fresh": 2, "deleted": 1}
     assert (examples.output / "index.html").read_text().startswith("<!DOCTYPE html>")
     assert "yacloud_redis_backup_up{" in (examples.output / "redis_backup.prom").read_text()
+
+
+def test_a_change_has_a_backup_to_go_back_to(examples: Examples, emulator: Emulator) -> None:
+    for _number in range(2):
+        examples.run("shell", "ansible-playbook backup_before_change.yml")
+    assert emulator.started("BackupCluster") == 1
+
+
+def test_backups_that_are_missing_are_taken(examples: Examples, emulator: Emulator) -> None:
+    # The emulated backups are older than a day by now, and every cluster is running.
+    examples.run("shell", "ansible-playbook freshness_acts.yml")
+    live = [cluster for cluster in emulator.state()["clusters"] if not cluster["deleted"]]
+    assert emulator.started("BackupCluster") == len(live)

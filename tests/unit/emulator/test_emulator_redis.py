@@ -203,6 +203,12 @@ def test_backup_added_by_a_test_holds_what_the_cluster_does(emulator):
 
 
 @installed
+def test_backup_added_by_a_test_cannot_hold_other_data(emulator):
+    with pytest.raises(testing.EmulatorError, match="'data' is for seeds"):
+        emulator.add_backup(CLUSTER, data={"key": "1"})
+
+
+@installed
 def test_truncated_backup_fails_the_restore_and_names_why(emulator):
     emulator.damage_backup("c9q:new", "truncate")
     operation = ended(emulator, Client(emulator).restore(backupId="c9q:new"))

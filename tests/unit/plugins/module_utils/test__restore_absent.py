@@ -112,6 +112,25 @@ def test_gone_by_the_time_that_it_is_asked_for(cloud: t.Any, copy: str) -> None:
     assert result["changed"]
 
 
+def test_it_is_gone_when_the_api_does_not_show_it_any_more(cloud: t.Any, copy: str) -> None:
+    shown = {"id": copy, "name": "copy", "status": "RUNNING"}
+    cloud.add_fault(route="GetCluster", kind="body", body=json.dumps(shown), after=1)
+    cloud.add_fault(route="GetCluster", kind="status", status=403, code=7, after=1)
+    cloud.add_fault(route="ListClusterHosts", kind="body", body="{}", times=-1)
+    result = remove(cloud, copy)
+    assert "error" not in result
+    assert [one["status"] for one in cloud.requests("GetCluster")] == [200, 200, 403]
+
+
+def test_it_is_told_where_the_api_goes_on_showing_it(cloud: t.Any, copy: str) -> None:
+    shown = {"id": copy, "name": "copy", "status": "RUNNING"}
+    cloud.add_fault(route="GetCluster", kind="body", body=json.dumps(shown), times=-1)
+    cloud.add_fault(route="ListClusterHosts", kind="body", body="{}", times=-1)
+    result = remove(cloud, copy, wait_timeout=0.3)
+    assert result["error"]["kind"] == "wait"
+    assert "the API still shows the cluster" in result["msg"]
+
+
 def test_a_removal_that_runs_is_taken_up(cloud: t.Any, copy: str) -> None:
     cloud.settings(delete_duration=1.5)
     begun = cloud.start_operation(copy, "DeleteCluster")

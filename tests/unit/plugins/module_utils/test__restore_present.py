@@ -14,6 +14,7 @@ from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.restore_clo
     BACKUP,
     FOLDER,
     OLDER,
+    PASSWORD,
     QUICK,
     RESTORE,
     RUNNING,
@@ -337,6 +338,40 @@ def test_the_time_to_wait_passes(cloud: t.Any, phase: str) -> None:
     assert result["changed"]
     assert result["cluster"]["id"] == cluster_id
     assert phase in result["seconds"]
+
+
+@pytest.mark.parametrize(
+    "lost", [{"kind": "reset", "times": -1}, {"kind": "status", "status": 409, "code": 6}, {"kind": "garbage"}]
+)
+def test_a_restore_that_began_all_the_same_is_taken_up(cloud: t.Any, lost: dict[str, t.Any]) -> None:
+    cloud.add_fault(route="RestoreCluster", after_effect=True, **lost)
+    result = ask(cloud, **RESTORE)
+    assert "error" not in result
+    assert restored(cloud) == [result["cluster"]["id"]]
+
+
+def test_a_name_taken_meanwhile_by_another_cluster(cloud: t.Any) -> None:
+    cloud.add_fault(route="ListClusters", kind="body", body="{}")
+    result = ask(cloud, backup_id=BACKUP, name="other")
+    assert result["error"]["code"] == 6
+    assert restored(cloud, "other") == ["c9qother"]
+
+
+def test_a_source_that_cannot_be_asked_is_no_deleted_one(cloud: t.Any) -> None:
+    cloud.add_fault(route="GetCluster", kind="status", status=400, code=3, cluster_id=SOURCE)
+    result = ask(cloud, **RESTORE)
+    assert result["error"]["kind"] == "api"
+    assert not result["changed"]
+
+
+def test_the_deadline_is_for_each_look(cloud: t.Any) -> None:
+    cloud.settings(restore_duration=0.0, alive_delay=2.0)
+    assert "error" not in ask(cloud, api_deadline=1.5, **RESTORE)
+
+
+def test_a_password_that_the_api_repeats_is_masked(cloud: t.Any) -> None:
+    cloud.add_fault(route="RestoreCluster", kind="status", status=400, code=3, message=f"password {PASSWORD} is weak")
+    assert "password ******** is weak" in ask(cloud, **RESTORE)["msg"]
 
 
 # --- check mode ---

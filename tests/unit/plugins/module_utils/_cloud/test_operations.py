@@ -254,7 +254,7 @@ def test_secret_that_an_operation_repeats_is_masked(server: Server) -> None:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that are made, none of which takes any time."""
     made: list[float] = []
-    monkeypatch.setattr(_client, "pause", made.append)
+    monkeypatch.setattr(Client, "pause", lambda _self, seconds: made.append(seconds))
     return made
 
 
@@ -348,6 +348,14 @@ def test_look_that_fails_says_that_the_work_goes_on(server: Server, pauses: list
 
 
 # --- somebody who does not want the result any more ---
+
+
+def test_a_long_pause_looks_every_second(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[t.Any] = []
+    monkeypatch.setattr(_client, "pause", made.append)
+    with opened(server, lambda: made.append("look")) as client:
+        client.pause(2.5)
+    assert made == ["look", 1, "look", 1, "look", 0.5]
 
 
 class Gone(BaseException):
