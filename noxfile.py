@@ -213,7 +213,7 @@ def sanity(session: nox.Session, core: str) -> None:
 
 def integration(session: nox.Session, core: str) -> None:
     """ansible-test integration: real playbooks against the emulator"""
-    versions = install_core(session, core)
+    versions = install_core(session, core, "redis>=5,<9")
     arguments = ["integration", "--local", "--python", str(session.python)]
     with Emulator.start() as plain, Emulator.start(["--tls"]) as tls:
         output = ansible_test(session, core, *arguments, variables=emulated_cloud(plain, tls))
