@@ -295,6 +295,7 @@ class Reader:
                 path.write_text("", encoding="utf-8")
             if "run" in step:
                 places = {name: str(path) for name, path in files.items()} | {"RUNNER_TEMP": str(self._folder)}
+                places |= {name: _filled(value, known) for name, value in step.get("env", {}).items()}
                 self._run_job(_filled(step["run"], known), example, {**variables, **places})
             variables |= _pairs(files["GITHUB_ENV"])
             known |= {
