@@ -80,8 +80,9 @@ def emulator(started: Emulator) -> Emulator:
     return started
 
 
-# Those of redis_data_check need hosts of their own; its own tests try them.
-TRIED = [path for path in (*GUIDES, *MARKDOWN, *PLUGINS) if path.stem != "redis_data_check"]
+# The former needs hosts of its own, the latter what a drill's tasks returned; their own tests try them.
+UNTRIED = ("modules/redis_data_check.py", "filter/redis_restore_drill.py")
+TRIED = [path for path in (*GUIDES, *MARKDOWN, *PLUGINS) if not str(path).endswith(UNTRIED)]
 READS_DATA = ("restoring.rst", "README.md")
 
 
@@ -113,7 +114,7 @@ class Reader:
             created.mkdir()
         keys = self._home / ".config/yandex-cloud"
         keys.mkdir(parents=True)
-        for name in ("restore-key.json", "key.json"):
+        for name in ("restore-key.json", "backup-key.json", "key.json"):
             (keys / name).write_text(json.dumps(key), encoding="utf-8")
             (self._folder / name).write_text(json.dumps(key), encoding="utf-8")
         for name, prints in STUBS.items():
