@@ -36,6 +36,7 @@ help: ## show this list
 
 .PHONY: test
 test: $(VENV)/.dev ## run every check, or only CHECK="NAME ..."
+	@.ci/install_programs chromium:chromium redis-server:redis-server promtool:prometheus
 	@rm -rf build/checks && mkdir -p build/checks
 	@nox --parallel $(JOBS) --report build/checks/report.json $(if $(CHECK),--session $(CHECK)) -- $(ARGS); \
 	status=$$?; python .ci/summary.py build/checks && exit $$status

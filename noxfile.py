@@ -203,14 +203,11 @@ def ansible_test(session: nox.Session, core: str, *arguments: str, variables: di
 def sanity(session: nox.Session, core: str) -> None:
     """ansible-test sanity, without an ignore file"""
     versions = install_core(session, core)
-    # pylint takes as long as all others together, and its rules hardly differ from one core to the next.
-    skipped = dict.fromkeys(CORES[core].skipped_sanity, "on no package index")
-    if core in IN_BETWEEN:
-        skipped.setdefault("pylint", "EVERY_CORE=1 runs it")
+    skipped = CORES[core].skipped_sanity
     options = [word for name in skipped for word in ("--skip-test", name)]
     output = ansible_test(session, core, "sanity", "--local", *options)
     tests = set(re.findall(r'Running sanity test "([^"]+)"', output))
-    without = "".join(f", without {name} ({why})" for name, why in skipped.items())
+    without = "".join(f", without {name} (on no package index)" for name in skipped)
     note(session, f"{versions}: {len(tests)} tests{without}")
 
 
@@ -267,7 +264,7 @@ def units(session: nox.Session, core: str) -> None:
 
 def install(session: nox.Session, core: str) -> None:
     """the built archive, installed by ansible-galaxy, runs the demo"""
-    versions = install_core(session, core)
+    versions = install_core(session, core, *group("run"))
     archive = next((BUILD / "archive").glob("*.tar.gz"))
     with tempfile.TemporaryDirectory(prefix="yacloud-mdb-") as place:
         env = {"ANSIBLE_COLLECTIONS_PATH": place}
@@ -276,10 +273,10 @@ def install(session: nox.Session, core: str) -> None:
     note(session, versions)
 
 
-on_each_core(sanity)
+on_each_core(sanity, between=False)
 on_each_core(integration, between=False)
 on_each_core(units, between=False)
-on_each_core(install, requires=("build",))
+on_each_core(install, requires=("build",), between=False)
 
 
 # --- the project's own code ---------------------------------------------------------------------------------------
@@ -296,19 +293,15 @@ def pytest(session: nox.Session) -> None:
 def matrix(session: nox.Session) -> None:
     """every fault on every page by module and lookup; the vendor's SDK as a witness"""
     output = run(session, "pytest", "--numprocesses", "2", "tests/integration/matrix", *session.posargs)
-    figures = re.search(r"^fault matrix: (.*)", output, re.MULTILINE)
-    note(session, figures[1] if figures else passed(output))
+    figures = re.findall(r"^[a-z ]*matrix: .*", output, re.MULTILINE)
+    note(session, "; ".join(figures) or passed(output))
 
 
 @nox.session(python=False)
 def browser(session: nox.Session) -> None:
     """unit tests that look at a page in Chromium"""
-    apt = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
-    if not shutil.which("chromium") and shutil.which("apt-get") and os.geteuid() == 0:
-        session.run("apt-get", "update", success_codes=range(256), silent=True)
-        session.run(*apt, success_codes=range(256), silent=True)
     if not shutil.which("chromium"):
-        session.skip(f"there is no Chromium; on Debian: {' '.join(apt)}")
+        session.skip("there is no Chromium; on Debian: apt-get install chromium")
     output = run(session, "pytest", "-m", "browser", *session.posargs)
     if not passed(output):
         session.error("every test was skipped")
@@ -337,7 +330,7 @@ def mypy(session: nox.Session) -> None:
 @nox.session(python=False)
 def shellcheck(session: nox.Session) -> None:
     """shellcheck: shell scripts"""
-    session.run("shellcheck", ".ci/run", ".ci/find_python", "examples/demo.sh")
+    session.run("shellcheck", ".ci/run", ".ci/find_python", ".ci/install_programs", "examples/demo.sh")
 
 
 @nox.session(python=False)

@@ -8,6 +8,7 @@ import typing as t
 
 from ..module_utils._backup_info import argument_spec, backup_info
 from ..modules.redis_backup_info import main  # noqa: F401 - with it ansible-lint knows the module's options
+from ..plugin_utils import _run_memory  # noqa: F401 - this file is loaded before the workers are forked, and they share its memory
 from ..plugin_utils._in_process import InProcessAction
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What the collection's modules support: all of them alike, and those that only ask."""
+    """What the collection's modules support: all of them alike, those that only ask, and those that write."""
 
     DOCUMENTATION = r"""
 attributes:
@@ -24,6 +24,20 @@ attributes:
     description: Returns details on what has changed, when in diff mode.
     support: none
     details: Nothing is ever changed.
+"""
+
+    WRITING = r"""
+attributes:
+  check_mode:
+    description: Reads, checks and says what would happen, as far as that can be known, without asking the cloud to change anything.
+    support: full
+  diff_mode:
+    description: Returns details on what has changed, when in diff mode.
+    support: none
+"""
+
+    API = r"""
+attributes:
   action_group:
     description: Use C(group/yacloud.mdb.mdb) in C(module_defaults) to set defaults for this module.
     support: full

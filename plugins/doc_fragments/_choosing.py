@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The filters of :data:`module_utils._selection.CRITERIA`."""
+    """The filters of :data:`module_utils._criteria.CRITERIA`."""
 
     DOCUMENTATION = r"""
 options:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """How the API is reached: the options of :func:`module_utils._options.connection_spec`."""
+    """How the API is reached: the options of `module_utils/_cloud/connection.py`."""
 
     DOCUMENTATION = r"""
 options:
@@ -21,7 +21,7 @@ options:
   mdb_endpoint:
     description:
       - "The base URL of the MDB API itself, for a proxy or a private link; a path in front of the API's own is kept."
-      - "With it the MDB host is not discovered. IAM still comes from O(endpoint)."
+      - "With it the MDB host is not discovered. IAM and operations still come from O(endpoint)."
       - "E(YC_MDB_ENDPOINT) is used if it is not set."
     type: str
   auth_method:
@@ -48,7 +48,7 @@ options:
   service_account_key_file:
     description:
       - "The path of a service account's authorized key, as C(yc iam key create) writes it. Needs the Python library C(cryptography)."
-      - "E(YC_SERVICE_ACCOUNT_KEY_FILE) is used if no credential is given as an option. The variable may hold the JSON itself."
+      - "E(YC_SERVICE_ACCOUNT_KEY_FILE) is used if no credential is given as an option. Only the variable may hold the JSON itself."
     type: str
   service_account_key:
     description:
@@ -113,12 +113,13 @@ options:
   ca_path:
     description:
       - "A file or folder with the certificates of trusted authorities, in PEM form."
-      - "E(YC_CA_PATH) is used if it is not set, then E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE)."
+      - "E(YC_CA_PATH) is used if it is not set, then E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE) and E(SSL_CERT_FILE)."
     type: str
 requirements:
   - requests >= 2.31, < 3
   - cryptography >= 42, only for service account keys
 notes:
+  - A relative path in an environment variable counts from the folder in which Ansible was started.
   - The credential's account needs the role C(managed-redis.viewer) on the folder. A guide on authentication is part of the collection's
     documentation.
 """

@@ -117,6 +117,7 @@ _raw:
       created_at: "2026-11-19T22:21:09.123456Z"
       started_at: "2026-11-19T22:04:30Z"
       source_cluster_id: c9qe1abcd2fghij3klmn
+      source_cluster_name: null
       source_shard_names: [shard1]
       type: AUTOMATED
       age_seconds: 41931

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The reading calls of the Managed Redis API, each to its last page.
+"""The reading calls of the Managed Redis API; lists are read to their last page.
 
 Source: https://yandex.cloud/en/docs/managed-redis/api-ref/Cluster/listBackups and its neighbours.
 
@@ -17,11 +17,13 @@ from urllib.parse import quote
 from ._backups import Backup, merge, parse_rows
 from ._cloud.client import Client
 from ._cloud.errors import NOT_FOUND, ApiError, InvalidResponse
-from ._clusters import Cluster, parse_clusters
+from ._cloud.operations import Operation, parse_operation
+from ._cloud.text import type_name
+from ._clusters import Cluster, parse_cluster, parse_clusters
 from ._engine import REDIS
 
 CLUSTERS_PAGE_SIZE = 100
-"""Rows of a page of clusters: they are large, and the API's gateway refuses pages of more than about 1 MiB."""
+"""Rows of a page of clusters or operations: they are large, and the API's gateway refuses pages of more than about 1 MiB."""
 
 
 class Api:
@@ -78,6 +80,40 @@ class Api:
         found = [cluster for page in pages for cluster in parse_clusters(page.get("clusters"), f"folder {folder_id}")]
         return sorted({cluster.id: cluster for cluster in found}.values(), key=lambda cluster: cluster.id)
 
+    def cluster(self, cluster_id: str) -> Cluster:
+        """One cluster.
+
+        :raises ApiError: the API refuses; code 5 where there is no such cluster
+        :raises InvalidResponse: the response is not a cluster of this id
+        :raises CloudError: the API could not be asked
+        """
+        source = f"cluster {cluster_id}"
+        row = self.client.get(
+            f"{REDIS.prefix}/clusters/{quote(cluster_id, safe='')}",
+            doing=f"{source}: reading it",
+            cluster_id=cluster_id,
+        )
+        cluster = parse_cluster(row, source)
+        if cluster.id != cluster_id:
+            raise InvalidResponse(f"{source}: the API answered with another cluster, {cluster.id}.")
+        return cluster
+
+    def operations(self, cluster_id: str) -> list[Operation]:
+        """All operations of a cluster that the API still knows, in no order.
+
+        :raises ApiError: the API refuses; code 7 where the account may not read operations
+        :raises InvalidResponse: a response contradicts the API
+        :raises CloudError: the API could not be asked
+        """
+        doing = f"cluster {cluster_id}: listing its operations"
+        pages = self.client.pages(
+            f"{REDIS.prefix}/clusters/{quote(cluster_id, safe='')}/operations",
+            doing=doing,
+            page_size=min(self._page_size, CLUSTERS_PAGE_SIZE),
+            cluster_id=cluster_id,
+        )
+        return [parse_operation(row, doing) for page in pages for row in _operation_rows(page, doing)]
+
     def backup(self, backup_id: str) -> Backup | None:
         """One backup; None where there is no such backup, or no longer.
 
@@ -113,6 +149,13 @@ class Api:
             hints={NOT_FOUND: _NO_FOLDER},
             folder_id=folder_id,
         )
+
+
+def _operation_rows(page: dict[str, t.Any], doing: str) -> list[t.Any]:
+    rows = page.get("operations") or []
+    if not isinstance(rows, list):
+        raise InvalidResponse(f"{doing}: the field 'operations' must be a list, got {type_name(rows)}.")
+    return rows
 
 
 _NO_CLUSTER = (

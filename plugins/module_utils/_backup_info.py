@@ -275,4 +275,4 @@ def _gone(backup_id: str) -> str:
 
 
 _MISSING = "Nothing is chosen. Widen the filters, or set on_missing to warn or skip to go on without a backup."
-_STALE = "Nothing is chosen. Raise max_age, or set on_stale to warn or skip to accept an older backup."
+_STALE = "Nothing is chosen. Raise max_age to accept an older backup."

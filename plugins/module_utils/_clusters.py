@@ -16,6 +16,10 @@ import typing as t
 from ._cloud.errors import InvalidResponse, SelectionError
 from ._cloud.text import quoted, type_name
 
+STATUSES = ("CREATING", "RUNNING", "ERROR", "UPDATING", "STOPPING", "STOPPED", "STARTING")
+HEALTHS = ("ALIVE", "DEAD", "DEGRADED")
+"""The states of a cluster by their number in the definitions, less one; the same for every engine."""
+
 
 class Cluster(t.NamedTuple):
     """A cluster of a folder, as far as it matters here.
@@ -53,11 +57,13 @@ def parse_cluster(row: t.Any, source: str) -> Cluster:
     cluster_id, name = (row.get("id"), row.get("name") or "") if isinstance(row, dict) else (None, None)
     if not isinstance(cluster_id, str) or not cluster_id or not isinstance(name, str):
         raise InvalidResponse(f"{source}: a row of its clusters has no valid 'id' and 'name'.")
-    return Cluster(cluster_id, name, _state(row.get("status")), _state(row.get("health")))
+    return Cluster(cluster_id, name, _state(row.get("status"), STATUSES), _state(row.get("health"), HEALTHS))
 
 
-def _state(value: t.Any) -> str | None:
-    """The name of a state; a number, which the gateway writes for one that it does not know, is handed on as text."""
+def _state(value: t.Any, names: tuple[str, ...]) -> str | None:
+    """The name of a state: a gateway may write all states as numbers. One that nobody knows is handed on as a string."""
+    if isinstance(value, int) and 0 < value <= len(names):
+        return names[value - 1]
     return None if not value or str(value).endswith("_UNKNOWN") else str(value)
 
 
@@ -73,16 +79,16 @@ def resolve(name: str, clusters: list[Cluster], folder_id: str) -> Cluster:
     if found:
         ids = ", ".join(cluster.id for cluster in found)
         raise SelectionError(
-            f"cluster_names: {quoted(name)} names {len(found)} clusters of folder {folder_id}: {ids}. Use cluster_ids instead."
+            f"{len(found)} clusters of folder {folder_id} are named {quoted(name)}: {ids}. Name one by its id instead."
         )
     near = difflib.get_close_matches(name, [cluster.name for cluster in clusters], n=3)
     others = (
         f"Similar: {', '.join(map(quoted, near))}."
         if near
-        else f"The folder has {len(clusters)} clusters; none has a similar name."
+        else f"It has {len(clusters)} cluster{'' if len(clusters) == 1 else 's'}, none with a similar name."
     )
     raise SelectionError(
-        f"cluster_names: folder {folder_id} has no cluster {quoted(name)}. {others} A deleted cluster is found by cluster_ids only."
+        f"folder {folder_id} has no cluster named {quoted(name)}. {others} A deleted cluster is found by its id only."
     )
 
 

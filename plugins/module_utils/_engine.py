@@ -24,6 +24,8 @@ class Engine(t.NamedTuple):
     :ivar prefix: the path in front of every route
     :ivar fields: a backup's field of the API to its name among the facts, in the order of the facts
     :ivar types: the types of a backup by their number in the definitions, less one
+    :ivar editor_role: the least role that may take and delete backups
+    :ivar restorer_role: the least role that may restore them
     :ivar criteria: the options that choose among backups, in the order in which they are applied
     """
 
@@ -31,6 +33,8 @@ class Engine(t.NamedTuple):
     prefix: str
     fields: dict[str, str]
     types: tuple[str, ...]
+    editor_role: str
+    restorer_role: str
     criteria: tuple[str, ...]
 
 
@@ -53,6 +57,8 @@ REDIS = Engine(
         "type": "type",
     },
     types=("AUTOMATED", "MANUAL"),
+    editor_role="managed-redis.editor",
+    restorer_role="managed-redis.restorer",
     criteria=("created_after", "created_before", "type", "shards"),
 )
 """Managed Service for Redis, now sold as Valkey."""

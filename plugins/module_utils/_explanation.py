@@ -58,7 +58,11 @@ class Explainer(t.NamedTuple):
         if age < 0:
             return f"{format_duration(-age)} ahead of the clock"
         words = format_duration(age, self.max_age if self._is_stale(backup) else None)
-        return f"{words} old" if self.measured_from == self.evaluated_at else f"{words} before created_before"
+        return (
+            f"{words} old"
+            if self.measured_from == self.evaluated_at
+            else f"{words} before created_before {self.criteria.given['created_before']}"
+        )
 
     def _is_stale(self, backup: Backup) -> bool:
         return self.max_age is not None and is_stale(backup, self.max_age, self.measured_from)

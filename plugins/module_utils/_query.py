@@ -88,8 +88,8 @@ class Query(t.NamedTuple):
         return cls(
             given=given,
             cluster_ids=_each_once(options.get("cluster_ids"), lambda value: check_id("cluster_ids", value)),
-            cluster_names=_each_once(options.get("cluster_names"), _check_name),
-            backup_ids=_each_once(options.get("backup_ids"), check_backup_id),
+            cluster_names=_each_once(options.get("cluster_names"), lambda value: check_name("cluster_names", value)),
+            backup_ids=_each_once(options.get("backup_ids"), lambda value: check_backup_id("backup_ids", value)),
             folder_id=folder_id,
             criteria=Criteria.from_options(options),
             max_age=duration_option(options.get("max_age"), "max_age"),
@@ -171,7 +171,7 @@ def check_id(option: str, value: t.Any) -> str:
     )
 
 
-def check_backup_id(value: t.Any) -> str:
+def check_backup_id(option: str, value: t.Any) -> str:
     """The value, if it can be a backup's id, from which nothing else can be read.
 
     :raises OptionError: it cannot
@@ -179,16 +179,18 @@ def check_backup_id(value: t.Any) -> str:
     if isinstance(value, str) and value.strip() and value.isprintable() and value not in (".", ".."):
         return value
     shown = quoted(value) if isinstance(value, str) else type_name(value)
-    raise OptionError(
-        f"backup_ids: {shown} is not a backup id; copy one as redis_backup_info returns it.", option="backup_ids"
-    )
+    raise OptionError(f"{option}: {shown} is not a backup id; copy one as redis_backup_info returns it.", option=option)
 
 
-def _check_name(value: str) -> str:
+def check_name(option: str, value: str) -> str:
+    """The value, if it can be a cluster's name.
+
+    :raises OptionError: it cannot
+    """
     if not value or len(value) > _NAME_LENGTH:
         raise OptionError(
-            f"cluster_names: {quoted(value)} is not a cluster name; those have 1 to {_NAME_LENGTH} characters.",
-            option="cluster_names",
+            f"{option}: {quoted(value)} is not a cluster name; those have 1 to {_NAME_LENGTH} characters.",
+            option=option,
         )
     return value
 

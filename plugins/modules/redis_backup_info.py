@@ -21,6 +21,7 @@ description:
 extends_documentation_fragment:
   - yacloud.mdb._attributes
   - yacloud.mdb._attributes.info
+  - yacloud.mdb._attributes.api
   - yacloud.mdb._choosing
   - yacloud.mdb._connection
 options:
@@ -255,8 +256,8 @@ selection:
     c9qe1abcd2fghij3klmn:
       listed: 14
       incomplete: 1
-      filtered_out: {created_after: 0, created_before: 9, type: 0, shards: 4}
-      matched: 0
+      filtered_out: {created_after: 0, created_before: 0, type: 9, shards: 0}
+      matched: 4
 explanation:
   description:
     - One line for each cluster, by its id. What was chosen, how old it is, what would come next, and how many were filtered out by what.
@@ -264,14 +265,16 @@ explanation:
   type: dict
   sample:
     c9qe1abcd2fghij3klmn: >-
-      c9qe1abcd2fghij3klmn: c9qe1abcd2fghij3klmn:mdb-backup-1, completed 2026-11-19T22:21:09.123456Z, 11h 38m old, AUTOMATED; no other
-      backup matches; 14 listed, 1 matches, 13 not before created_before 2026-11-18T00:00:00Z
+      c9qe1abcd2fghij3klmn: newest match is c9qe1abcd2fghij3klmn:mdb-backup-1, completed 2026-11-19T22:21:09.123456Z, 11h 38m old, AUTOMATED;
+      next is c9qe1abcd2fghij3klmn:mdb-backup-2, completed 2026-11-18T22:20:41.5Z, 35h 39m old, AUTOMATED; 14 listed, 4 match, 1 unfinished,
+      9 not of type AUTOMATED
 query:
   description: What was asked, by the options' names and exactly as given. Clusters or backups, folder, filters, O(max_age).
   returned: success
   type: dict
   sample:
     cluster_ids: [c9qe1abcd2fghij3klmn]
+    type: [AUTOMATED]
     max_age: 26h
 pages:
   description: How many list requests were needed, those for clusters included. Further tries of the same request do not count.
@@ -310,6 +313,16 @@ error:
       description: The cluster being read.
       type: str
       returned: if it was one cluster
+    missing:
+      description: As RV(ignore:missing) of a success, where O(on_missing) or O(on_stale) refuses.
+      type: list
+      elements: str
+      returned: if a guard refused
+    stale:
+      description: As RV(ignore:stale) of a success, likewise.
+      type: list
+      elements: str
+      returned: if a guard refused
     request_id:
       description: The answer's C(x-request-id), for which the vendor's support asks.
       type: str

@@ -18,6 +18,7 @@ from .descriptors import Method, served_methods
 from .errors import ApiError, ConfigError, failed_precondition, invalid, not_found
 from .faults import Fault
 from .operations import Operation
+from .plane import DataWork, Job, check, restore
 from .state import State
 from .storage import Cluster
 from .times import SECOND, stamp
@@ -44,6 +45,8 @@ class Work:
     finish: Callable[[int], Any]
     #: What happens instead where it fails.
     undo: Callable[[], None] = lambda: None
+    #: What the data plane does meanwhile.
+    on_data: DataWork | None = None
 
 
 class Actions:
@@ -114,9 +117,30 @@ class Actions:
         if failure and failure.rollback:
             rollback = max(now, ends - int(failure.rollback * SECOND))
             state.operations.at(rollback, lambda: _fail(operation, _error(failure), rollback, done=False))
-        state.operations.at(ends, lambda: _end(operation, work, failure, ends))
+        job = state.plane.submit(work.on_data) if work.on_data and not failure else None
+        state.operations.at(ends, lambda: self._end(operation, work, failure, job, ends))
         state.advance()
         return operation
+
+    def _end(self, operation: Operation, work: Work, failure: Fault | None, job: Job | None, instant: int) -> None:
+        """What happens when an operation's time has passed; with the data plane still at work, it takes longer."""
+        if job and not job.done():
+            later = self.state.now_ns() + 1
+            self.state.operations.at(later, lambda: self._end(operation, work, failure, job, later))
+            return
+        try:
+            if failure:
+                raise _error(failure)
+            if job:
+                check(job)
+            response = work.finish(instant)
+        except ApiError as error:
+            _fail(operation, error, instant, done=True)
+            work.undo()
+            return
+        operation.message.response.Pack(response)
+        operation.message.done = True
+        operation.message.modified_at.CopyFrom(stamp(instant))
 
     def _free_cluster(self, cluster_id: str) -> Cluster:
         """An existing cluster that no operation is busy with; raises ApiError."""
@@ -135,13 +159,13 @@ class Actions:
             raise failed_precondition(f"Cluster '{cluster.id}' has status {status}; a backup needs a running one")
         settings = state.settings
         rows = backups.running(cluster, now, settings, state.new_id, backup_type)
-        for row in rows:
-            state.plane.save_backup(cluster, row.message.id)
+        ids = [row.message.id for row in rows]
         if settings.list_running_backups:
             state.store.add_backups(cluster, rows)
         if fault and fault.kind == "other_backup":
             ends = now + int(settings.backup_duration * SECOND)
             other = backups.of_another(cluster, now, ends, state.new_id, fault.row)
+            ids.append(other.message.id)
             state.operations.at(ends, lambda: state.store.add_backups(cluster, [other]))
 
         def finish(instant: int) -> Any:
@@ -155,9 +179,10 @@ class Actions:
         def undo() -> None:
             for row in rows:
                 state.store.remove_backup(row.message.id)
-                state.plane.delete_backup(row.message.id)
 
-        return Work(cluster.id, {"cluster_id": cluster.id}, finish, undo)
+        return Work(
+            cluster.id, {"cluster_id": cluster.id}, finish, undo, lambda data: data.save_backup(cluster.id, *ids)
+        )
 
     def _restore(self, request: Any, now: int, fault: Fault | None) -> Work:
         state = self.state
@@ -172,11 +197,11 @@ class Actions:
             raise ApiError(code_pb2.ALREADY_EXISTS, f"Cluster with name '{request.name}' already exists")
         source = state.store.existing(backup.message.source_cluster_id)
         cluster = clusters.restored(request, state.new_id("c9q"), folder_id, source, now)
-        password = request.config_spec.redis.password
+        cluster.password = request.config_spec.redis.password
         state.store.add_cluster(cluster)
 
         def finish(instant: int) -> Any:
-            state.plane.restore(cluster, request.backup_id, password)
+            state.plane.name_hosts(cluster)
             cluster.row.change(status=_Cluster.RUNNING)
             alive = instant + int(state.settings.alive_delay * SECOND)
             state.operations.at(alive, lambda: _become_alive(cluster))
@@ -188,7 +213,13 @@ class Actions:
             else:
                 state.store.remove_cluster(cluster.id)
 
-        return Work(cluster.id, {"cluster_id": cluster.id, "backup_id": request.backup_id}, finish, undo)
+        return Work(
+            cluster.id,
+            {"cluster_id": cluster.id, "backup_id": request.backup_id},
+            finish,
+            undo,
+            lambda data: restore(data, cluster, request.backup_id),
+        )
 
     def _update(self, request: Any, _now: int, _fault: Fault | None) -> Work:
         cluster = self._free_cluster(request.cluster_id)
@@ -216,10 +247,9 @@ class Actions:
 
         def finish(_instant: int) -> Any:
             self.state.store.delete_cluster(cluster)
-            self.state.plane.stop(cluster)
             return _empty()
 
-        return Work(cluster.id, {"cluster_id": cluster.id}, finish)
+        return Work(cluster.id, {"cluster_id": cluster.id}, finish, on_data=lambda data: data.stop_cluster(cluster.id))
 
     def _delete_backup(self, request: Any, _now: int, _fault: Fault | None) -> Work:
         row = self.state.store.backup(request.backup_id)
@@ -232,10 +262,14 @@ class Actions:
 
         def finish(_instant: int) -> Any:
             self.state.store.remove_backup(request.backup_id)
-            self.state.plane.delete_backup(request.backup_id)
             return _empty()
 
-        return Work(cluster_id, {"backup_id": request.backup_id}, finish)
+        return Work(
+            cluster_id,
+            {"backup_id": request.backup_id},
+            finish,
+            on_data=lambda data: data.delete_backup(request.backup_id),
+        )
 
 
 def _empty() -> Any:
@@ -246,21 +280,6 @@ def _become_alive(cluster: Cluster) -> None:
     if cluster.row.message.status == _Cluster.RUNNING:
         cluster.row.change(health=_Cluster.ALIVE)
         clusters.set_health(cluster.hosts, _Cluster.ALIVE)
-
-
-def _end(operation: Operation, work: Work, failure: Fault | None, instant: int) -> None:
-    """What happens when an operation's time has passed."""
-    try:
-        if failure:
-            raise _error(failure)
-        response = work.finish(instant)
-    except ApiError as error:
-        _fail(operation, error, instant, done=True)
-        work.undo()
-        return
-    operation.message.response.Pack(response)
-    operation.message.done = True
-    operation.message.modified_at.CopyFrom(stamp(instant))
 
 
 def _error(failure: Fault) -> ApiError:

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from . import __version__, times
 from .actions import Actions
+from .data_plane import DAMAGES
 from .descriptors import from_document, to_json
 from .errors import ApiError, ConfigError, not_found
 from .faults import read_fault
@@ -50,6 +51,8 @@ class Admin:
             ("PATCH", "/clusters/{cluster_id}", self._change_cluster),
             ("POST", "/clusters/{cluster_id}/backups", self._add_backup),
             ("POST", "/clusters/{cluster_id}/operations", self._start_operation),
+            ("PUT", "/clusters/{cluster_id}/data", self._write_data),
+            ("POST", "/backups/{backup_id}/damage", self._damage_backup),
             ("GET", "/operations", self._operations),
             ("POST", "/tokens/revoke", self._revoke),
         ):
@@ -102,10 +105,12 @@ class Admin:
 
     async def _seed(self, request: web.Request) -> Any:
         self.state.load(check_sections(await _body(request), "seed"), "seed")
+        await self.state.plane.replaced()
         return {"clusters": len(self.state.store.clusters)}
 
     async def _reset(self, _request: web.Request) -> Any:
         self.state.reset()
+        await self.state.plane.replaced()
         return {"clusters": len(self.state.store.clusters)}
 
     async def _change_cluster(self, request: web.Request) -> Any:
@@ -124,11 +129,37 @@ class Admin:
     async def _add_backup(self, request: web.Request) -> Any:
         cluster, document = self._cluster(request), await _body(request)
         if isinstance(document, dict):
+            if "data" in document:
+                raise ConfigError(
+                    "backup: 'data' is for seeds; this one holds what its cluster does, so write that first"
+                )
             now = times.write(self.state.now_ns())
             document = {"created_at": now, "started_at": document.get("created_at") or now, **document}
         row = read_backup(document, cluster, "backup")
+        if self.state.plane.serves and not cluster.deleted:
+            await self.state.plane.run(lambda data: data.save_backup(cluster.id, row.message.id))
         self.state.store.add_backups(cluster, [row])
         return row.document()
+
+    async def _write_data(self, request: web.Request) -> Any:
+        cluster, document = self._cluster(request), await _body(request)
+        if not isinstance(document, dict):
+            raise ConfigError(f"cluster {cluster.id}: data must be a JSON object of keys and values")
+        await self.state.plane.run(lambda data: data.load(cluster.id, document))
+        return {"keys": len(document)}
+
+    async def _damage_backup(self, request: web.Request) -> Any:
+        backup_id = request.match_info["backup_id"]
+        if self.state.store.backup(backup_id) is None:
+            raise not_found("Backup", backup_id)
+        match await _body(request):
+            case {"how": str(name), **rest} if not rest:
+                await self.state.plane.run(lambda data: data.damage_backup(backup_id, name))
+            case {"cluster_id": str(cluster_id), **rest} if not rest:
+                await self.state.plane.run(lambda data: data.save_backup(cluster_id, backup_id))
+            case _:
+                raise ConfigError(f"backup {backup_id}: give 'how' ({' or '.join(DAMAGES)}) or another 'cluster_id'")
+        return {}
 
     async def _start_operation(self, request: web.Request) -> Any:
         cluster, document = self._cluster(request), await _body(request)

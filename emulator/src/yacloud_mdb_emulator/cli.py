@@ -11,10 +11,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 
 from . import __version__, settings
+from .data_plane import DataPlane
 from .errors import ConfigError
 from .generate import Amount
 from .plan import Plan
@@ -42,7 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     try:
         state, plan = prepare(options)
-        asyncio.run(serve(state, plan))
+        with closing(state.plane):
+            asyncio.run(serve(state, plan))
     except ConfigError as error:
         print(f"yacloud-mdb-emulator: {error}", file=sys.stderr)
         return 2
@@ -71,7 +74,9 @@ def _add_listening(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: 127.0.0.1)")
     group.add_argument("--port", type=_port, default=0, metavar="N", help="TCP port (default: a free one)")
     group.add_argument("--tls", action="store_true", help="serve HTTPS, with a CA made at start")
-    group.add_argument("--ca-file", metavar="PATH", help="write the CA's certificate there (with --tls)")
+    group.add_argument(
+        "--ca-file", metavar="PATH", help="write the CA's certificate there (with --tls or --data-plane)"
+    )
     group.add_argument("--grpc", action="store_true", help="serve the same over gRPC on a port of its own")
     group.add_argument("--grpc-port", type=_port, default=0, metavar="N", help="gRPC's port (default: a free one)")
     group.add_argument("--ready-file", metavar="PATH", help="write addresses and tokens there as JSON once ready")
@@ -106,6 +111,11 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
         help="folder of clusters that name none (default: %(default)s)",
     )
     group.add_argument("--seed", metavar="FILE", help="YAML or JSON file with clusters, faults, tokens, settings")
+    group.add_argument(
+        "--data-plane",
+        action="store_true",
+        help="start a Redis for each cluster, restored ones too (needs redis-server or valkey-server)",
+    )
     for name, text in (
         ("clusters", "clusters to make up (default: 0)"),
         ("backups-per-cluster", "backups of each of them, one a day back from now (default: 7)"),
@@ -118,8 +128,10 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
 def prepare(options: argparse.Namespace) -> tuple[State, Plan]:
     """The data and the plan that flags ask for, files read and written; raises ConfigError."""
     host = check_host(options.host)
-    if options.ca_file and not options.tls:
-        raise ConfigError("--ca-file needs --tls: without TLS there is no certificate")
+    if options.ca_file and not (options.tls or options.data_plane):
+        raise ConfigError("--ca-file needs --tls or --data-plane: without them there is no certificate")
+    certificates = make_certificates(host) if options.tls or options.data_plane else None
+    data_plane = DataPlane(certificates.authority) if certificates and options.data_plane else None
     given = vars(options)
     launch = Launch(
         folder_id=options.folder,
@@ -130,27 +142,25 @@ def prepare(options: argparse.Namespace) -> tuple[State, Plan]:
         document=read_file(options.seed) if options.seed else {},
         key=make_key() if options.key_file else None,
     )
-    state, exports = State(launch), {}
+    exports = {}
     if launch.key:
         _write(options.key_file, json.dumps(launch.key.document(), indent=2) + "\n", secret=True)
         exports["YC_SERVICE_ACCOUNT_KEY_FILE"] = os.path.abspath(options.key_file)
-    certificates = None
-    if options.tls:
-        certificates = make_certificates(host)
     if options.ca_file and certificates:
-        _write(options.ca_file, certificates.ca.decode())
+        _write(options.ca_file, certificates.authority.cert_pem.bytes().decode())
+    if options.ca_file and options.tls:
         exports["YC_CA_PATH"] = os.path.abspath(options.ca_file)
     plan = Plan(
         host=host,
         port=options.port,
-        certificates=certificates,
+        certificates=certificates if options.tls else None,
         grpc=options.grpc,
         grpc_port=options.grpc_port,
         ready_file=options.ready_file,
         quiet=options.quiet,
         exports=exports,
     )
-    return state, plan
+    return State(launch, data_plane), plan
 
 
 def check_host(text: str) -> str:

@@ -99,7 +99,7 @@ def restored(request: Any, cluster_id: str, folder_id: str, source: Cluster | No
     made.created_at.CopyFrom(stamp(now))
     _set_config(made.config, asked.get("config_spec", {}), source)
     made.network_id = made.network_id or (source.row.message.network_id if source else "")
-    specs = request.host_specs or [_spec(host.message) for host in (source.hosts if source else [])]
+    specs = request.host_specs or [spec_of(host.message) for host in (source.hosts if source else [])]
     for field, value in (("network_id", made.network_id), ("host_specs", specs)):
         _require(field, bool(value))
     return Cluster(Row(made), hosts=make_hosts(made, specs))
@@ -125,7 +125,7 @@ def _require(field: str, given: bool) -> None:
         raise invalid(field, "the field is required, since the source cluster does not exist to copy it from")
 
 
-def _spec(host: Any) -> Any:
+def spec_of(host: Any) -> Any:
     """The spec that a host would be made by."""
     names = ("zone_id", "subnet_id", "shard_name", "assign_public_ip")
     spec = cluster_service_pb2.HostSpec(**{name: getattr(host, name) for name in names})

@@ -8,7 +8,6 @@ It needs Linux with util-linux, and Debian's ``redis-server`` (Redis 7.0 or newe
 from __future__ import annotations
 
 import itertools
-import os
 import secrets
 import shutil
 import ssl
@@ -147,12 +146,12 @@ class DataPlane:
             cluster.resources.close()
 
     def load(self, cluster_id: str, data: Mapping[str, Value]) -> None:
-        """Set keys of database 0, each to a string, list, mapping (a hash) or set.
+        """Let a cluster hold these keys in database 0 and no others, each a string, list, mapping (a hash) or set.
 
-        Meant for an empty cluster: a list that exists already grows. Raises DataPlaneError, for other values too.
+        Raises DataPlaneError, for other values too.
         """
         masters = self._cluster(cluster_id).masters
-        commands: list[list[list[str]]] = [[] for _master in masters]
+        commands: list[list[list[str]]] = [[["FLUSHALL"]] for _master in masters]
         for key, value in data.items():
             commands[shard_of(key, len(masters))].append(_command(key, value))
         for master, wanted in zip(masters, commands, strict=True):
@@ -162,16 +161,23 @@ class DataPlane:
         """Whether a backup of this id was saved here."""
         return backup_id in self._backups
 
-    def save_backup(self, cluster_id: str, backup_id: str) -> None:
-        """Save what a cluster's masters hold at this moment, in place of a backup of the same id. Raises DataPlaneError."""
-        folder = Path(tempfile.mkdtemp(prefix="backup-", dir=self._folder.name))
-        files = []
-        for number, master in enumerate(self._cluster(cluster_id).masters):
+    def save_backup(self, cluster_id: str, *backup_ids: str) -> None:
+        """Save what a cluster's masters hold at this moment under one or several ids, in place of what they held.
+
+        Raises DataPlaneError.
+        """
+        masters = self._cluster(cluster_id).masters
+        for master in masters:
             master.run([["SAVE"]])
-            files.append(folder / f"{number}.rdb")
-            os.replace(master.folder / RDB_FILE, files[-1])
-        self.delete_backup(backup_id)
-        self._backups[backup_id] = files
+        for backup_id in backup_ids:
+            folder = Path(tempfile.mkdtemp(prefix="backup-", dir=self._folder.name))
+            files = [folder / f"{number}.rdb" for number in range(len(masters))]
+            for master, file in zip(masters, files, strict=True):
+                shutil.copyfile(master.folder / RDB_FILE, file)
+            self.delete_backup(backup_id)
+            self._backups[backup_id] = files
+        for master in masters:
+            (master.folder / RDB_FILE).unlink()
 
     def delete_backup(self, backup_id: str) -> None:
         """Remove a backup's files. Does nothing for an unknown backup."""
@@ -189,6 +195,13 @@ class DataPlane:
         for file in self._files(backup_id):
             content = file.read_bytes()
             file.write_bytes(content[: len(content) // 2] if how == "truncate" else EMPTY_RDB)
+
+    def clear(self) -> None:
+        """End all servers and forget all backups."""
+        for cluster_id in list(self._clusters):
+            self.stop_cluster(cluster_id)
+        for backup_id in list(self._backups):
+            self.delete_backup(backup_id)
 
     def close(self) -> None:
         """End all servers and remove all files. A call that is under way in another thread fails."""

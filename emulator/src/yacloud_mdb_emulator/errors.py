@@ -28,6 +28,7 @@ HTTP_STATUS: dict[int, int] = {
     code_pb2.UNIMPLEMENTED: 501,
     code_pb2.INTERNAL: 500,
     code_pb2.UNAVAILABLE: 503,
+    code_pb2.DATA_LOSS: 500,
     code_pb2.UNAUTHENTICATED: 401,
 }
 

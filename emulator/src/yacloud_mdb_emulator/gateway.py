@@ -37,12 +37,7 @@ def find_method(verb: str, path: str) -> tuple[Method, dict[str, str]]:
         values = {name[1:-1]: unquote(part) for name, part in zip(template, parts, strict=True) if name[:1] == "{"}
         if all(name[:1] == "{" or name == part for name, part in zip(template, parts, strict=True)):
             return method, values
-    raise no_route(path)
-
-
-def no_route(path: str) -> GatewayError:
-    """What the gateway answers where a path and its query lead to no method."""
-    return GatewayError(404, f"Could not resolve {path} to a method.")
+    raise GatewayError(404, f"Could not resolve {path} to a method.")
 
 
 def _split(path: str) -> tuple[list[str], str]:
@@ -59,16 +54,19 @@ def _custom_verbs() -> frozenset[str]:
     return frozenset(tail.partition(":")[2] for tail in tails) - {""}
 
 
-def read_request(method: Method, path: str, values: dict[str, str], query: str, body: bytes) -> Any:
-    """The request message of a path, the values in it, a query string and a body; raises GatewayError.
+def read_request(method: Method, values: dict[str, str], query: str, body: bytes) -> Any:
+    """The request message of the values in a path, a query string and a body; raises GatewayError.
 
-    Names are taken in lowerCamelCase or snake_case. Unknown ones are ignored in a body; in a query they are no route.
+    A query outranks the path, and that the body. Names are taken in lowerCamelCase or snake_case. Unknown ones are ignored in
+    a body and refused in a query. A body must be a JSON object even where the method takes nothing from it.
     """
-    message = _from_body(method, body) if method.has_body and body else method.request()
+    document = _document(body) if body else {}
+    message = _from_document(method, document if method.has_body else {})
     known = {name: field for field in message.DESCRIPTOR.fields for name in (field.name, field.json_name)}
-    for name, value in [*_query(query), *values.items()]:
+    for name, value in [*values.items(), *_query(query)]:
         if name not in known:
-            raise no_route(f"{path}?{query}")
+            field = name.partition(".")[0]
+            raise GatewayError(400, f'Could not find field "{field}" in the type "{message.DESCRIPTOR.full_name}".')
         _set_parameter(message, known[name], value)
     return message
 
@@ -88,20 +86,25 @@ _INTEGERS = {FieldDescriptor.TYPE_INT32: "TYPE_INT32", FieldDescriptor.TYPE_INT6
 
 
 def _query(text: str) -> Iterator[tuple[str, str]]:
-    """The parameters of a query string. A plus stays a plus: only ``%20`` is a blank."""
-    for part in filter(None, text.split("&")):
-        name, _equals, value = part.partition("=")
-        yield unquote(name), unquote(value)
+    """The parameters of a query string that have a name and a value, be it empty. A plus stays a plus: only ``%20`` is a blank."""
+    for part in text.split("&"):
+        name, equals, value = part.partition("=")
+        if name and equals:
+            yield unquote(name), unquote(value)
 
 
-def _from_body(method: Method, body: bytes) -> Any:
-    message = method.request()
+def _document(body: bytes) -> dict[str, Any]:
     try:
         document = json.loads(body)
     except ValueError as error:
         raise GatewayError(400, f"The body is not JSON: {error}") from error
     if not isinstance(document, dict):
         raise GatewayError(400, ": Root element must be a message.")
+    return document
+
+
+def _from_document(method: Method, document: dict[str, Any]) -> Any:
+    message = method.request()
     try:
         json_format.ParseDict(_known(document, message.DESCRIPTOR), message)
     except json_format.ParseError as error:

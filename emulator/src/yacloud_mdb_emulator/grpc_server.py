@@ -129,7 +129,11 @@ class GrpcSide:
     def _caller(self, context: Any) -> Caller:
         metadata = {key.lower(): value for key, value in context.invocation_metadata()}
         audiences = [_SDK_AUDIENCE.format(self.address), _PUBLIC_AUDIENCE, f"{self.url}/iam/v1/tokens"]
-        return Caller(metadata.get("authorization"), self.address, audiences, metadata.get("idempotency-key"))
+        gateway = metadata.get("x-forwarded-host")
+        if gateway:
+            audiences.append(f"{metadata.get('x-forwarded-proto', 'https')}://{gateway}/iam/v1/tokens")
+        key = metadata.get("idempotency-key")
+        return Caller(metadata.get("authorization"), gateway or self.address, audiences, key)
 
     def _log_values(self, call: Call, facts: Facts, context: Any) -> dict[str, Any]:
         metadata = dict(context.invocation_metadata())

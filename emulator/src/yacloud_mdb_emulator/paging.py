@@ -18,10 +18,11 @@ from .storage import Row
 
 #: The longest page token that a request may carry, by the definitions of all list requests.
 TOKEN_LIMIT = 100
-#: Every hostile token starts with this, so that each holds all the characters that a URL must encode.
+#: Every hostile token starts with this, so that each holds the characters that break URLs most often.
 _HOSTILE_START = "+/=&?% "
-_HOSTILE_DIGITS = str.maketrans("0123456789abcdef", "+/=&?% #;:@!$*()")
-_PLAIN_DIGITS = str.maketrans("+/=&?% #;:@!$*()", "0123456789abcdef")
+#: Six pages in a row have every printable ASCII character, and one beyond, in their tokens: each shows its 16 digits first.
+_HOSTILE = "".join(map(chr, range(0x20, 0x7F))) + "ё"
+_DIGITS = "0123456789abcdef"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class TokenCodec:
         """The token of a position, at most 100 characters, in one of the looks of ``page_token_format``."""
         flags = position.empty | position.tail << 1 | position.again << 2
         data = self._LAYOUT.pack(flags, position.number, position.offset, position.size)
-        return _dress(data + self._mark(data, listing), look)
+        return _dress(data + self._mark(data, listing), look, position.number)
 
     def read(self, token: str, listing: str) -> Position:
         """The position of a token in any look; raises ApiError when it is not one of this listing."""
@@ -82,9 +83,11 @@ class TokenCodec:
         return hmac.digest(self._secret, data + listing.encode(), "sha256")[: self._MARK]
 
 
-def _dress(data: bytes, look: str) -> str:
+def _dress(data: bytes, look: str, number: int) -> str:
     if look == "url-hostile":
-        return _HOSTILE_START + data.hex().translate(_HOSTILE_DIGITS)
+        start = number * len(_DIGITS) % len(_HOSTILE)
+        digits = _HOSTILE[start : start + len(_DIGITS)]
+        return _HOSTILE_START + digits + data.hex().translate(str.maketrans(_DIGITS, digits))
     if look == "numeric":
         return str(int.from_bytes(b"\x01" + data, "big"))
     text = base64.urlsafe_b64encode(data).decode().rstrip("=")
@@ -94,7 +97,9 @@ def _dress(data: bytes, look: str) -> str:
 def _undress(token: str) -> bytes:
     try:
         if token.startswith(_HOSTILE_START):
-            return bytes.fromhex(token.removeprefix(_HOSTILE_START).translate(_PLAIN_DIGITS))
+            text = token.removeprefix(_HOSTILE_START)
+            digits, text = text[: len(_DIGITS)], text[len(_DIGITS) :]
+            return bytes.fromhex(text.translate(str.maketrans(digits, _DIGITS)))
         if token.isascii() and token.isdigit():
             number = int(token)
             return number.to_bytes((number.bit_length() + 7) // 8, "big")[1:]

@@ -1,120 +1,139 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The seam to a data plane: something that really serves the data of the emulated clusters."""
+"""The emulator's side of the data plane: what it has to do for clusters and backups, in a thread of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any
 
 from google.rpc import code_pb2
+from yandex.cloud.mdb.redis.v1 import cluster_pb2
 
+from .data_plane import DataPlane, DataPlaneError, Host
 from .errors import ApiError, ConfigError
 from .storage import Cluster
 
+#: How many servers a seed may start.
+SERVER_LIMIT = 20
 
-class DataPlaneError(Exception):
-    """The data plane could not do what was asked; the message says what and why."""
-
-
-@dataclass(frozen=True)
-class PlaneHost:
-    """A host as the API describes it. Its shard counts in sharded clusters only."""
-
-    name: str
-    shard: str
-
-
-class DataPlane(Protocol):
-    """What a data plane offers. Each method returns once its work is done, and raises DataPlaneError."""
-
-    def start_cluster(
-        self, cluster_id: str, hosts: Sequence[PlaneHost], *, sharded: bool, tls: bool, password: str
-    ) -> None:
-        """Serve an empty cluster."""
-
-    def restore_cluster(
-        self, cluster_id: str, backup_id: str, hosts: Sequence[PlaneHost], *, sharded: bool, tls: bool, password: str
-    ) -> None:
-        """Serve a cluster that holds the data of a backup."""
-
-    def nodes(self, cluster_id: str) -> Sequence[Any]:
-        """Where a cluster's hosts are served, in their order; each has an ``address``."""
-
-    def save_backup(self, cluster_id: str, backup_id: str) -> None:
-        """Keep what a cluster holds at this moment."""
-
-    def delete_backup(self, backup_id: str) -> None:
-        """Forget a backup's data."""
-
-    def stop_cluster(self, cluster_id: str) -> None:
-        """Serve a cluster no longer."""
-
-    def close(self) -> None:
-        """End everything that was started."""
+#: What the data plane is to do.
+DataWork = Callable[[DataPlane], object]
+Job = Future[object]
 
 
 class Plane:
-    """Tells the data plane, where there is one, what becomes of clusters and backups.
+    """Does what is submitted in a thread, so that requests are answered meanwhile; one thing after the other.
 
-    What it cannot do for a request is an error of the API (INTERNAL), which fails the request or the operation. Its calls
-    take their time in the event loop: whoever asks meanwhile waits.
+    Without a data plane there is nothing to do.
     """
 
     def __init__(self, data_plane: DataPlane | None) -> None:
         self._data_plane = data_plane
+        self._thread = ThreadPoolExecutor(1)
+        self._replacing: tuple[Job, list[Cluster]] | None = None
 
-    def start(self, cluster: Cluster, password: str) -> None:
-        """Serve a seeded cluster, without data; its hosts get the names that they are served by.
+    @property
+    def serves(self) -> bool:
+        """Whether there is a data plane."""
+        return self._data_plane is not None
 
-        Raises ConfigError.
-        """
+    def submit(self, work: DataWork) -> Job | None:
+        """Begin work; returns at once, with None where there is no data plane."""
+        return self._thread.submit(work, self._data_plane) if self._data_plane else None
+
+    async def run(self, work: DataWork) -> None:
+        """Do work; raises ConfigError, also where there is no data plane."""
+        job = self.submit(work)
+        if job is None:
+            raise ConfigError("there are no data: start the emulator with --data-plane")
+        await _ended(job)
+
+    def check_size(self, clusters: Iterable[Cluster]) -> None:
+        """Raises ConfigError for more clusters than can be served."""
+        count = sum(len(cluster.hosts) for cluster in clusters if not cluster.deleted)
+        if self._data_plane and count > SERVER_LIMIT:
+            raise ConfigError(
+                f"--data-plane: a Redis for each host of the clusters would be {count} servers, and {SERVER_LIMIT} are the "
+                "limit; seed or generate fewer clusters, or leave --data-plane out"
+            )
+
+    def replace(self, clusters: Iterable[Cluster]) -> None:
+        """Begin to serve these clusters and their backups, and no others."""
+        served = list(clusters)
+        job = self.submit(partial(_replace, clusters=served))
+        self._replacing = (job, served) if job else None
+
+    async def replaced(self) -> None:
+        """Wait until all clusters are served; raises ConfigError for one that cannot be."""
+        if self._replacing:
+            job, clusters = self._replacing
+            await _ended(job)
+            for cluster in clusters:
+                if not cluster.deleted:
+                    self.name_hosts(cluster)
+
+    def name_hosts(self, cluster: Cluster) -> None:
+        """Give a served cluster's hosts the addresses that they are served at as names, and their roles."""
         if self._data_plane:
-            try:
-                self._data_plane.start_cluster(cluster.id, _hosts(cluster), **_options(cluster, password))
-            except DataPlaneError as error:
-                raise ConfigError(str(error)) from error
-            self._name_hosts(cluster)
+            for host, node in zip(cluster.hosts, self._data_plane.nodes(cluster.id), strict=True):
+                host.change(name=node.address, role=cluster_pb2.Host.Role.Value(node.role))
 
-    def restore(self, cluster: Cluster, backup_id: str, password: str) -> None:
-        """Serve a cluster with a backup's data; its hosts get the names that they are served by."""
+    def close(self) -> None:
+        """End everything, work that has begun included."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
         if self._data_plane:
-            options = _options(cluster, password)
-            self._call(self._data_plane.restore_cluster, cluster.id, backup_id, _hosts(cluster), **options)
-            self._name_hosts(cluster)
-
-    def save_backup(self, cluster: Cluster, backup_id: str) -> None:
-        """Keep what a cluster holds now."""
-        if self._data_plane:
-            self._call(self._data_plane.save_backup, cluster.id, backup_id)
-
-    def delete_backup(self, backup_id: str) -> None:
-        """Forget a backup's data."""
-        if self._data_plane:
-            self._call(self._data_plane.delete_backup, backup_id)
-
-    def stop(self, cluster: Cluster) -> None:
-        """Serve a cluster no longer."""
-        if self._data_plane:
-            self._call(self._data_plane.stop_cluster, cluster.id)
-
-    def _call(self, method: Any, *values: Any, **options: Any) -> None:
-        try:
-            method(*values, **options)
-        except DataPlaneError as error:
-            raise ApiError(code_pb2.INTERNAL, str(error)) from error
-
-    def _name_hosts(self, cluster: Cluster) -> None:
-        assert self._data_plane is not None
-        for host, node in zip(cluster.hosts, self._data_plane.nodes(cluster.id), strict=True):
-            host.change(name=node.address)
+            self._data_plane.close()
 
 
-def _hosts(cluster: Cluster) -> list[PlaneHost]:
-    return [PlaneHost(host.message.name, host.message.shard_name) for host in cluster.hosts]
+def restore(data_plane: DataPlane, cluster: Cluster, backup_id: str) -> None:
+    """Serve a cluster with a backup's data."""
+    data_plane.restore_cluster(cluster.id, backup_id, _hosts(cluster), **_options(cluster))
 
 
-def _options(cluster: Cluster, password: str) -> dict[str, Any]:
+def _replace(data_plane: DataPlane, clusters: Iterable[Cluster]) -> None:
+    data_plane.clear()
+    for cluster in clusters:
+        if cluster.backups or not cluster.deleted:
+            _serve(data_plane, cluster)
+
+
+def _serve(data_plane: DataPlane, cluster: Cluster) -> None:
+    """Serve a seeded cluster and save the data of its backups; of a deleted one only these."""
+    data_plane.start_cluster(cluster.id, _hosts(cluster), **_options(cluster))
+    for backup_id, data in cluster.backup_data.items():
+        data_plane.load(cluster.id, data)
+        data_plane.save_backup(cluster.id, backup_id)
+    data_plane.load(cluster.id, cluster.data)
+    ids = [row.message.id for row in cluster.backups]
+    data_plane.save_backup(cluster.id, *(item for item in ids if item not in cluster.backup_data))
+    if cluster.deleted:
+        data_plane.stop_cluster(cluster.id)
+
+
+def check(job: Job) -> None:
+    """Raises ApiError (INTERNAL) where a job that has ended went wrong."""
+    try:
+        job.result()
+    except (DataPlaneError, OSError) as error:
+        raise ApiError(code_pb2.INTERNAL, str(error)) from error
+
+
+async def _ended(job: Job) -> None:
+    """Wait for the end of a job; raises ConfigError where it went wrong."""
+    try:
+        await asyncio.wrap_future(job)
+    except (DataPlaneError, OSError) as error:
+        raise ConfigError(f"data plane: {error}") from error
+
+
+def _hosts(cluster: Cluster) -> list[Host]:
+    return [Host(host.message.name, host.message.shard_name) for host in cluster.hosts]
+
+
+def _options(cluster: Cluster) -> dict[str, Any]:
     message = cluster.row.message
-    return {"sharded": message.sharded, "tls": message.tls_enabled, "password": password}
+    return {"sharded": message.sharded, "tls": message.tls_enabled, "password": cluster.password}

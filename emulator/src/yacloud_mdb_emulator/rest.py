@@ -60,7 +60,7 @@ class Rest:
         except GatewayError as error:
             return await self._serve(request, Facts("Unknown"), _raising(error))
         try:
-            message = gateway.read_request(method, path, values, query, await request.read())
+            message = gateway.read_request(method, values, query, await request.read())
         except GatewayError as error:
             return await self._serve(request, Facts(route_name(method.alias)), _raising(error))
         call = Call(method, message, _caller(request))

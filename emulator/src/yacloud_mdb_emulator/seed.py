@@ -15,20 +15,22 @@ import yaml
 from yandex.cloud.mdb.redis.v1 import backup_pb2, cluster_pb2
 from yandex.cloud.operation import operation_pb2
 
-from .clusters import DEFAULTS, default_hosts, make_id
+from .clusters import DEFAULTS, default_hosts, make_hosts, make_id, spec_of
 from .descriptors import from_document
 from .errors import ConfigError
 from .faults import Fault, read_fault
 from .generate import Amount
 from .operations import Operation, Operations
-from .storage import Cluster, Row
+from .storage import DEFAULT_PASSWORD, Cluster, Row
 from .tokens import Credentials, check_public_key
 
 #: The keys of a seed document.
 SECTIONS = ("clusters", "folders", "generate", "tokens", "service_accounts", "faults", "settings")
 
 #: Keys of a cluster that are not fields of its message.
-_CLUSTER_KEYS = ("deleted", "backups", "hosts", "operations", "raw")
+_CLUSTER_KEYS = ("deleted", "backups", "hosts", "operations", "raw", "password", "data")
+#: Keys of a backup, likewise.
+_BACKUP_KEYS = ("raw", "data")
 
 
 class _Loader(yaml.SafeLoader):
@@ -93,8 +95,13 @@ def _cluster(item: Mapping[str, Any], folder_id: str, where: str) -> Cluster:
         raise ConfigError(f"{where}: 'deleted' must be true or false")
     own = {**DEFAULTS, "name": own["id"], "folder_id": folder_id, **own}
     message = from_document(cluster_pb2.Cluster, own, where)
-    cluster = Cluster(Row(message, _raw(item, where)), deleted=item.get("deleted", False))
-    cluster.hosts = _hosts(item, message, where)
+    cluster = Cluster(
+        Row(message, _raw(item, where)),
+        deleted=item.get("deleted", False),
+        hosts=_hosts(item, message, where),
+        password=str(item.get("password", DEFAULT_PASSWORD)),
+        data=_mapping(item.get("data") or {}, f"{where}: data"),
+    )
     for number, backup in enumerate(_list(item, "backups", where)):
         cluster.backups.append(read_backup(backup, cluster, f"{where}.backups[{number}]"))
     return cluster
@@ -109,14 +116,16 @@ def _snake(key: str) -> str:
 def _hosts(item: Mapping[str, Any], cluster: Any, where: str) -> list[Row]:
     if item.get("hosts") is None:
         return default_hosts(cluster, ["shard1"])
-    hosts = []
+    given = []
     for number, host in enumerate(_list(item, "hosts", where)):
         here = f"{where}.hosts[{number}]"
-        given = from_document(cluster_pb2.Host, _mapping(host, here), here)
-        message = cluster_pb2.Host(cluster_id=cluster.id, health=cluster_pb2.Host.ALIVE)
-        message.resources.CopyFrom(cluster.config.resources)
-        message.MergeFrom(given)
-        hosts.append(Row(message))
+        given.append(from_document(cluster_pb2.Host, _mapping(host, here), here))
+    hosts = make_hosts(cluster, map(spec_of, given))
+    for row, message in zip(hosts, given, strict=True):
+        row.message.MergeFrom(message)
+    shards = sorted({row.message.shard_name for row in hosts})
+    if len(shards) > 1 and not cluster.sharded:
+        raise ConfigError(f"{where}: has hosts of the shards {', '.join(shards)}; that needs 'sharded: true'")
     return hosts
 
 
@@ -142,8 +151,10 @@ def read_folders(document: Mapping[str, Any], origin: str) -> list[str]:
 def read_backup(item: Any, cluster: Cluster, where: str) -> Row:
     """A backup of its mapping. Cluster and folder are the cluster's unless they stand there."""
     item = _mapping(item, where)
-    own = {key: value for key, value in item.items() if key != "raw"}
+    own = {key: value for key, value in item.items() if key not in _BACKUP_KEYS}
     own.setdefault("id", f"{cluster.id}:emulated{len(cluster.backups):04d}")
+    if item.get("data") is not None:
+        cluster.backup_data[str(own["id"])] = _mapping(item["data"], f"{where}: data")
     for name, camel, value in (
         ("source_cluster_id", "sourceClusterId", cluster.id),
         ("folder_id", "folderId", cluster.folder_id),

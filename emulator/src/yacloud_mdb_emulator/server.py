@@ -21,8 +21,10 @@ from . import grpc_server
 from .admin import Admin, index
 from .errors import ConfigError
 from .plan import Plan
+from .redis_layout import PLAIN_PORT, TLS_PORT
 from .rest import Rest
 from .state import State
+from .storage import DEFAULT_PASSWORD
 
 #: Seconds that open requests get to finish once a signal came.
 GRACE = 0.5
@@ -37,6 +39,7 @@ async def serve(state: State, plan: Plan) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with contextlib.AsyncExitStack() as stack:
         listener = _listener(plan.host, plan.port)
+        await state.plane.replaced()
         scheme = "https" if plan.certificates else "http"
         addresses: dict[str, Any] = {"url": f"{scheme}://{authority(listener)}", "grpc_address": None}
         if plan.grpc:
@@ -105,5 +108,10 @@ def _hints(state: State, plan: Plan, addresses: dict[str, Any]) -> str:
     ]
     if addresses["grpc_address"]:
         lines.append(f"gRPC is at {addresses['grpc_address']}{'' if plan.certificates else ' (without TLS)'}")
+    if state.plane.serves:
+        lines.append(
+            f"Each host's name is the address of its Redis, with ports {PLAIN_PORT} and {TLS_PORT} (TLS); the password is "
+            f"{DEFAULT_PASSWORD} unless the seed names another."
+        )
     lines += [f"  {cluster.id}  {cluster.row.message.name}" for cluster in list(store.clusters.values())[:10]]
     return "\n".join(lines)

@@ -32,7 +32,7 @@ class Settings:
     default_page_size: int = _knob(100, "rows of a page where the request names no page size", metavar="N")
     page_token_format: str = _knob(
         "opaque",
-        "look of page tokens; url-hostile holds + / = & ? %% and blanks",
+        "look of page tokens; url-hostile holds every printable character over six pages",
         ("opaque", "url-hostile", "numeric", "long"),
     )
     empty_pages: str = _knob(

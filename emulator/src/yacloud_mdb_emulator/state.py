@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .clusters import make_id
+from .data_plane import DataPlane
 from .errors import ConfigError
 from .faults import FaultBook
 from .generate import Amount, fill
 from .paging import TokenCodec
-from .plane import DataPlane, Plane
+from .plane import Plane
 from .request_log import RequestLog
 from .seed import (
     read_amount,
@@ -44,12 +45,13 @@ class Launch:
     amount: Mapping[str, int] = field(default_factory=dict)
     document: Mapping[str, Any] = field(default_factory=dict)
     key: AuthorizedKey | None = None
-    #: Of the clusters that the data plane serves from the start.
-    redis_password: str = "emulator-password"  # noqa: S105 - it guards nothing
 
 
 class State:
-    """The data, credentials, faults, settings and log. Requests and connections outlive a new seed."""
+    """The data, credentials, faults, settings and log. Requests and connections outlive a new seed.
+
+    With a data plane, new data are served once ``plane.replaced`` has returned.
+    """
 
     def __init__(self, launch: Launch, data_plane: DataPlane | None = None) -> None:
         self.launch = launch
@@ -111,19 +113,16 @@ class State:
             if cluster.id in store.clusters:
                 raise ConfigError(f"{origin}: cluster '{cluster.id}' was generated too; give it another id")
             store.add_cluster(cluster)
+        self.plane.check_size(store.clusters.values())
         operations = read_operations(document, origin)
         store.folders.update(read_folders(document, origin))
         read_credentials(document, credentials, origin)
         faults.faults = read_faults(document, origin)
-        for cluster in self.store.clusters.values():
-            self.plane.stop(cluster)
         self.settings, self.store, self.credentials, self.faults = settings, store, credentials, faults
         self.operations = operations
         self._set_clock()
-        for cluster in store.clusters.values():
-            if not cluster.deleted:
-                self.plane.start(cluster, self.launch.redis_password)
         self.codec = TokenCodec(f"page tokens {settings.random_seed}")
+        self.plane.replace(store.clusters.values())
 
     def _credentials(self) -> Credentials:
         launch = self.launch

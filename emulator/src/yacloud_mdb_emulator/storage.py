@@ -18,6 +18,9 @@ from .errors import not_found
 from .json_text import dumps
 from .times import ZERO_TIME
 
+#: The Redis password of clusters whose seed names none.
+DEFAULT_PASSWORD = "emulator-password"  # noqa: S105 - it guards nothing
+
 
 class Row:
     """One message as it is served, with JSON laid over it verbatim where the seed asks for it."""
@@ -92,6 +95,11 @@ class Cluster:
     deleted: bool = False
     backups: list[Row] = field(default_factory=list)
     hosts: list[Row] = field(default_factory=list)
+    #: For the data plane: the password and the keys that it starts with.
+    password: str = field(default=DEFAULT_PASSWORD, repr=False)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    #: The keys in those of its backups that hold others, by the backup's id.
+    backup_data: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

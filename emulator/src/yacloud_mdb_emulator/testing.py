@@ -55,7 +55,7 @@ class Emulator:
         self.url = ""
         #: An authorized key that the emulator accepts.
         self.key_file = str(self._root / "key.json")
-        #: The CA's certificate with ``--tls``, else None.
+        #: The CA's certificate with ``--tls`` or ``--data-plane``, else None.
         self.ca_file: str | None = None
         self._info: dict[str, Any] = {}
         self._opener = _opener()
@@ -72,14 +72,15 @@ class Emulator:
         if seed is not None:
             (root / "seed.json").write_text(json.dumps(seed), encoding="utf-8")
             command += ["--seed", str(root / "seed.json")]
-        if "--tls" in args:
+        with_ca = "--tls" in args or "--data-plane" in args
+        if with_ca:
             command += ["--ca-file", str(root / "ca.pem")]
         # A file, not a pipe: nobody reads stderr, and a full pipe would stop the emulator.
         with open(root / "stderr", "w", encoding="utf-8") as log:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
         emulator = cls(process, folder)
         try:
-            emulator._wait(tls="--tls" in args)
+            emulator._wait(with_ca=with_ca)
         except BaseException:
             process.kill()
             process.wait()
@@ -87,12 +88,12 @@ class Emulator:
             raise
         return emulator
 
-    def _wait(self, *, tls: bool) -> None:
+    def _wait(self, *, with_ca: bool) -> None:
         self.url = self._first_line()
         if not self.url:
             code = self._process.wait(START_LIMIT)
             raise EmulatorError(f"the emulator ended with code {code}: {self.log()}")
-        if tls:
+        if with_ca:
             self.ca_file = str(self._root / "ca.pem")
             self._opener = _opener(self.ca_file)
         self._info = self.admin("GET", "")
@@ -192,6 +193,15 @@ class Emulator:
         """Give fields of a cluster other values, such as ``status="STOPPED"``; returns its row."""
         path = f"/clusters/{quote(cluster_id, safe='')}"
         return self.admin("PATCH", path, fields)  # type: ignore[no-any-return]
+
+    def write_data(self, cluster_id: str, data: dict[str, Any]) -> None:
+        """Let a cluster hold these keys and no others; needs ``--data-plane``. Values are as in a seed's ``data``."""
+        self.admin("PUT", f"/clusters/{quote(cluster_id, safe='')}/data", data)
+
+    def damage_backup(self, backup_id: str, how: str | None = None, *, cluster_id: str | None = None) -> None:
+        """Spoil a backup's data: ``truncate`` or ``empty`` it, or give it what a cluster holds; needs ``--data-plane``."""
+        body = {"how": how} if cluster_id is None else {"cluster_id": cluster_id}
+        self.admin("POST", f"/backups/{quote(backup_id, safe='')}/damage", body)
 
     def start_operation(self, cluster_id: str, kind: str = "BackupCluster", **more: Any) -> dict[str, Any]:
         """Let another person start an operation on a cluster; returns it. ``type``: of the backup it takes."""

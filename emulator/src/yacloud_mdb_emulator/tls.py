@@ -15,9 +15,9 @@ NAMES = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True)
 class Certificates:
-    """The CA's certificate and the server's certificate chain and key, as PEM."""
+    """The CA, and the server's certificate chain and key as PEM."""
 
-    ca: bytes
+    authority: trustme.CA
     chain: bytes
     key: bytes
     context: ssl.SSLContext
@@ -30,4 +30,4 @@ def make_certificates(host: str) -> Certificates:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     leaf.configure_cert(context)
     chain = b"".join(blob.bytes() for blob in leaf.cert_chain_pems)
-    return Certificates(authority.cert_pem.bytes(), chain, leaf.private_key_pem.bytes(), context)
+    return Certificates(authority, chain, leaf.private_key_pem.bytes(), context)

@@ -14,6 +14,7 @@ import threading
 from .errors import InvalidResponse
 from .responses import api_error, decode_object
 from .service import Service
+from .sharing import once
 from .transport import Request, Transport
 from .urls import DEFAULT_ENDPOINT, DEFAULT_SERVICES, BaseUrl, parse_base_url
 
@@ -56,6 +57,18 @@ class Services:
         return self._found[service_id]
 
     def _discover(self, transport: Transport) -> dict[str, BaseUrl]:
+        addresses = once(f"endpoints {self.endpoint}", bool, lambda: self._addresses(transport))
+        scheme = self.endpoint.scheme if self.endpoint.explicit_scheme else "https"
+        return {
+            service_id: parse_base_url(
+                addresses[service_id], f"the address of {service_id} at endpoint {self.endpoint}", scheme=scheme
+            )._replace(option="endpoint")
+            for service_id in (*DEFAULT_SERVICES, self.service.id)
+            if service_id in addresses
+        }
+
+    def _addresses(self, transport: Transport) -> dict[str, str]:
+        """What the discovery host says of each service, as host and port."""
         doing = f"asking endpoint {self.endpoint} for its services"
         response = transport.send(Request("GET", self.endpoint, "/endpoints", doing))
         if not response.is_success:
@@ -65,15 +78,8 @@ class Services:
             raise InvalidResponse(
                 f"{doing}: the field 'endpoints' of the response is not a list. Check that endpoint is a discovery host."
             )
-        scheme = self.endpoint.scheme if self.endpoint.explicit_scheme else "https"
-        found = {}
-        for entry in listed:
-            if isinstance(entry, dict) and isinstance(entry.get("id"), str) and isinstance(entry.get("address"), str):
-                found[entry["id"]] = entry["address"]
         return {
-            service_id: parse_base_url(
-                found[service_id], f"the address of {service_id} at endpoint {self.endpoint}", scheme=scheme
-            )._replace(option="endpoint")
-            for service_id in (*DEFAULT_SERVICES, self.service.id)
-            if service_id in found
+            entry["id"]: entry["address"]
+            for entry in listed
+            if isinstance(entry, dict) and isinstance(entry.get("id"), str) and isinstance(entry.get("address"), str)
         }

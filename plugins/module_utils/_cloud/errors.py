@@ -12,7 +12,10 @@ from __future__ import annotations
 import typing as t
 
 NOT_FOUND = 5
+ALREADY_EXISTS = 6
 PERMISSION_DENIED = 7
+FAILED_PRECONDITION = 9
+ABORTED = 10
 UNAUTHENTICATED = 16
 """Codes of google.rpc.Status. Source: https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto"""
 
@@ -35,6 +38,10 @@ class CloudError(Exception):
         self.args = (mask(str(self)),)
         self.details = {name: mask(value) if isinstance(value, str) else value for name, value in self.details.items()}
         return self
+
+    def adding(self, sentence: str) -> t.Self:
+        """The same error with a sentence more."""
+        return type(self)(f"{self} {sentence}", **self.details)
 
     def as_dict(self) -> dict[str, t.Any]:
         """The failure as data, as modules return it in "error"."""
@@ -114,10 +121,6 @@ class ApiError(CloudError):
         super().__init__(text, http_status=http_status, code=code, **details)
         self.http_status = http_status
         self.code = code
-
-    def adding(self, sentence: str) -> ApiError:
-        """The same error with a sentence more."""
-        return type(self)(f"{self} {sentence}", **self.details)
 
     @property
     def may_be_deleted(self) -> bool:

@@ -22,6 +22,7 @@ from .redaction import Secrets
 
 _CODES = {400: 3, 401: 16, 403: 7, 404: 5, 409: 10, 429: 8, 499: 1, 500: 13, 501: 12, 502: 14, 503: 14, 504: 4}
 _UNKNOWN = 2
+_RESOURCE_EXHAUSTED = 8
 _IDS = {"request_id": "x-request-id", "server_trace_id": "x-server-trace-id"}
 _RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo"
 _SECONDS = re.compile(r"[0-9]{1,15}(\.[0-9]{1,9})?s", re.ASCII).fullmatch
@@ -93,6 +94,12 @@ def api_error(
         **ids,
         **details,
     )
+
+
+def is_quota(response: Response) -> bool:
+    """Whether a response says that a quota is used up, which no further try changes, unlike a limit of the request rate."""
+    stated = _stated(response)
+    return stated.code == _RESOURCE_EXHAUSTED and "quota" in stated.message.lower()
 
 
 class _Stated(t.NamedTuple):

@@ -9,6 +9,7 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
+import hashlib
 import math
 import threading
 import time
@@ -17,6 +18,7 @@ import typing as t
 from .credential import Credential
 from .discovery import Services
 from .errors import CloudError
+from .sharing import once
 from .transport import Deadline, Transport
 
 SKEW = 300.0
@@ -37,8 +39,10 @@ class TokenSource:
     again.
     """
 
-    def __init__(self, credential: Credential) -> None:
+    def __init__(self, credential: Credential, key: tuple[str, ...]) -> None:
         self._credential = credential
+        self._key = f"token {hashlib.sha256(repr(key).encode()).hexdigest()}"
+        self._refused = ""
         self._lock = threading.Lock()
         self._token: _Current | None = None
         self._after_refusal = False
@@ -89,12 +93,18 @@ class TokenSource:
                 return False
             self._token = None
             self._after_refusal = True
+            self._refused = value
             return True
 
     def _obtain(self, transport: Transport, services: Services) -> _Current:
-        token = self._credential.obtain_token(transport, lambda: services.find("iam", transport))
-        renew_at = math.inf if token.life == math.inf else time.monotonic() + token.life - min(SKEW, token.life / 10)
-        return _Current(token.value, renew_at, self._after_refusal)
+        """A token of another process of this run, or a new one."""
+
+        def make() -> list[t.Any]:
+            token = self._credential.obtain_token(transport, lambda: services.find("iam", transport))
+            return [token.value, time.monotonic() + token.life - min(SKEW, token.life / 10)]
+
+        value, renew_at = once(self._key, lambda made: made[0] != self._refused and time.monotonic() < made[1], make)
+        return _Current(value, renew_at, self._after_refusal)
 
 
 _SOURCES: dict[tuple[str, ...], TokenSource] = {}
@@ -105,4 +115,5 @@ def token_source(credential: Credential, endpoint: str) -> TokenSource:
 
     :param endpoint: the region's discovery host; tokens of one region are not sent to another
     """
-    return _SOURCES.setdefault((endpoint, *credential.identity), TokenSource(credential))
+    key = (endpoint, *credential.identity)
+    return _SOURCES.setdefault(key, TokenSource(credential, key))

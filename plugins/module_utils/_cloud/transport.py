@@ -35,7 +35,7 @@ from .errors import ConnectionFailed, CredentialError, DeadlineExceeded, Missing
 from .failures import permanent_hint, proxy_refusal, reason
 from .proxies import Proxy, ProxyGuard, find_proxy
 from .redaction import Secrets
-from .responses import Response, retry_after
+from .responses import Response, is_quota, retry_after
 from .urls import BaseUrl
 
 VERSION = "1.0.0"
@@ -102,9 +102,14 @@ class Request(t.NamedTuple):
         return f"{self.base}{self.path}{'?' if query else ''}{query}"
 
     @property
+    def changes(self) -> bool:
+        """Whether it is to change something."""
+        return self.method != "GET" and not self.repeatable
+
+    @property
     def may_be_repeated(self) -> bool:
         """Whether sending it twice does no more than sending it once."""
-        return self.method == "GET" or self.repeatable or self.idempotency_key is not None
+        return not self.changes or self.idempotency_key is not None
 
     def content(self) -> tuple[bytes | None, dict[str, str]]:
         """The body, and the headers without the credential."""
@@ -157,6 +162,7 @@ class Transport:
     :param options: how requests are made
     :param secrets: takes secrets out of what other machines say
     :param deadline: the end of everything, where it runs already
+    :ivar check: called before each request and each wait; raises where nobody wants the result any more
     :raises MissingLibrary: there is no requests
     """
 
@@ -166,6 +172,7 @@ class Transport:
         self.options = options
         self.secrets = secrets
         self.deadline = deadline or Deadline(options.api_deadline)
+        self.check: t.Callable[[], object] = lambda: None
         self._stopped = threading.Event()
         self._guard = ProxyGuard()
         self._closing = contextlib.ExitStack()
@@ -200,7 +207,7 @@ class Transport:
         attempts = 1 + (retries if request.may_be_repeated else 0)
         for attempt in range(attempts):
             response, problem = self._try(request, proxy)
-            if response and response.status not in RETRYABLE_STATUSES:
+            if response and (response.status not in RETRYABLE_STATUSES or (request.changes and is_quota(response))):
                 return response
             if response and request.timeout and (retry_after(response) or 0.0) > request.timeout:
                 return response
@@ -227,6 +234,7 @@ class Transport:
             left = self.deadline.remaining()
             if self._stopped.is_set() or left <= 0:
                 raise self.deadline.error(request.doing)
+            self.check()
             try:
                 with self._session.request(
                     request.method,
@@ -270,6 +278,7 @@ class Transport:
                 delay, problem = asked, f"{problem} with Retry-After {asked:g} s"
         if delay >= self.deadline.remaining():
             raise self.deadline.error(doing, problem)
+        self.check()
         if self._stopped.wait(delay):
             raise self.deadline.error(doing, problem)
 

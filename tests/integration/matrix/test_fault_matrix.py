@@ -11,24 +11,21 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import lookup_loader
 from ansible.template import Templar
+from yacloud_mdb_emulator.testing import Emulator
 
-from ansible_collections.yacloud.mdb.plugins.module_utils import _backup_info, _query
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError
+from ansible_collections.yacloud.mdb.plugins.module_utils._query import Query
+from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest_lookup
+from ansible_collections.yacloud.mdb.tests.integration.matrix.reading import read
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from yacloud_mdb_emulator.testing import Emulator
-
-NOW = 1_795_168_800_000_000_000
 CLUSTERS = [f"c9qmatrix{number:02d}" for number in range(20)]
 VICTIM = CLUSTERS[7]
 """The cluster that a fault strikes; the others are read beside it."""
@@ -72,8 +69,9 @@ PASSING = [
     Case("refused-once", {"kind": "status", "status": 401}, options={"auth_method": "service_account_key"}),
     Case("empty-page", {"kind": "empty_page"}),
     Case("repeated-row", {"kind": "repeat_row", "times": -1}),
-    Case("finishing", {"kind": "finish_backup"}),
 ]
+
+FINISHING = [Case("finishing", {"kind": "finish_backup"})]
 
 LASTING = [
     Case("refused", {"kind": "status", "status": 401}, "The credential was refused: iam_token of the "),
@@ -94,12 +92,12 @@ LASTING = [
     Case("stalls", {"kind": "stall"}, "timed out", {**SHORT, "api_timeout": 0.5}),
     Case("drip-past-deadline", {"kind": "drip", "delay": 0.02}, "Raise api_deadline", {"api_deadline": 0.5}),
     Case("stall-past-deadline", {"kind": "stall"}, "Raise api_deadline", {"api_deadline": 0.3}),
-    Case("html", {"kind": "html", "status": 200}, "the answer is no JSON"),
-    Case("garbage", {"kind": "garbage"}, "the answer is no JSON"),
+    Case("html", {"kind": "html", "status": 200}, "the response is not JSON"),
+    Case("garbage", {"kind": "garbage"}, "the response is not JSON"),
     Case("nothing", {"kind": "body", "body": ""}, "an empty body"),
-    Case("a-list", {"kind": "body", "body": "[]"}, "JSON, but no object"),
-    Case("backups-no-list", {"kind": "body", "body": '{"backups": {}}'}, "instead of a list"),
-    Case("token-no-text", {"kind": "body", "body": '{"nextPageToken": 7}'}, "'nextPageToken' is no text"),
+    Case("a-list", {"kind": "body", "body": "[]"}, "JSON, but not an object"),
+    Case("backups-no-list", {"kind": "body", "body": '{"backups": {}}'}, "'backups' must be a list, got a mapping"),
+    Case("token-no-text", {"kind": "body", "body": '{"nextPageToken": 7}'}, "'nextPageToken' is not a string"),
     Case("redirect", {"kind": "redirect", "location": "http://127.0.0.1:9/"}, "a redirect, which is not followed"),
     Case("foreign-row", {"kind": "foreign_row"}, "names another cluster, 'c9qforeigncluster000'"),
     Case("row-without-id", {"kind": "foreign_row", "row": {"id": None}}, "the field 'id' is missing"),
@@ -131,10 +129,9 @@ def seeded(running: Emulator) -> Emulator:
 
 
 @pytest.fixture
-def cloud(seeded: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """The same for each cell: no fault left over, no token that an earlier cell obtained."""
+def cloud(seeded: Emulator) -> Emulator:
+    """The same for each cell: no fault left over."""
     seeded.clear_faults()
-    monkeypatch.setattr(_tokens, "_SOURCES", {})
     return seeded
 
 
@@ -153,11 +150,8 @@ def _connection(cloud: Emulator, options: dict[str, Any]) -> dict[str, Any]:
 
 def ask_module(cloud: Emulator, clusters: list[str], options: dict[str, Any]) -> Any:
     """What the module returns, less what differs from one time to the next."""
-    defaults = {name: spec.get("default") for name, spec in _query.argument_spec().items()}
-    asked = {**defaults, **_connection(cloud, options), "cluster_ids": clusters, "page_size": PAGE_SIZE}
-    question = _query.Query.from_options(asked)
-    result = _backup_info.read_backups(question, lambda: _query.Connection.from_options(asked), lambda: NOW)
-    return {name: value for name, value in result.facts.items() if name not in ("pages", "evaluated_at")}
+    found = read(**_connection(cloud, options), cluster_ids=clusters, page_size=PAGE_SIZE)
+    return {name: value for name, value in found.items() if name not in ("pages", "evaluated_at")}
 
 
 def ask_lookup(cloud: Emulator, clusters: list[str], options: dict[str, Any]) -> Any:
@@ -173,14 +167,12 @@ ASK: dict[str, Callable[..., Any]] = {"module": ask_module, "lookup": ask_lookup
 @pytest.fixture(autouse=True)
 def pages_of_the_lookup(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets the lookup, which has no page_size, read as many pages as the module does."""
-    from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest
+    make = _newest_lookup._query
 
-    ask = _newest._question
+    def paged(*args: Any) -> Query:
+        return make(*args)._replace(page_size=PAGE_SIZE)
 
-    def paged(*args: Any) -> _query.Query:
-        return ask(*args)._replace(page_size=PAGE_SIZE)
-
-    monkeypatch.setattr(_newest, "_question", paged)
+    monkeypatch.setattr(_newest_lookup, "_query", paged)
 
 
 def _cells(cases: list[Case]) -> pytest.MarkDecorator:
@@ -198,20 +190,49 @@ def _asked(count: int) -> list[str]:
     return [VICTIM] if count == 1 else CLUSTERS
 
 
+@pytest.fixture(scope="module")
+def complete(seeded: Emulator) -> dict[tuple[str, int], Any]:
+    """What each asker gets where nothing goes wrong, by the number of clusters."""
+    seeded.clear_faults()
+    return {(asker, count): ASK[asker](seeded, _asked(count), {}) for asker in ASK for count in (1, 20)}
+
+
+def _strike(cloud: Emulator, case: Case, page: int | str, **more: Any) -> None:
+    cloud.add_fault(**{"route": "ListClusterBackups", "cluster_id": VICTIM, "page": page, **more, **case.fault})
+
+
 @_cells(PASSING)
-def test_survived(cloud: Emulator, record_property: Any, case: Case, page: int | str, asker: str, count: int) -> None:
+def test_survived(
+    cloud: Emulator,
+    complete: dict[tuple[str, int], Any],
+    record_property: Any,
+    case: Case,
+    page: int | str,
+    asker: str,
+    count: int,
+) -> None:
     record_property("cell", "survived")
-    if case.name == "finishing":
-        cloud.seed(_seed())
-    expected = ASK[asker](cloud, _asked(count), {})
-    cloud.add_fault(**{"route": "ListClusterBackups", "cluster_id": VICTIM, "page": page, **case.fault})
-    answer = ASK[asker](cloud, _asked(count), case.options)
+    _strike(cloud, case, page)
+    result = ASK[asker](cloud, _asked(count), case.options)
     assert cloud.admin("GET", "/faults")["faults"][0]["struck"] >= 1
-    if case.name == "finishing" and page != "last":
-        # The backup that ended in the middle of the listing is told as ended.
-        expected = ASK[asker](cloud, _asked(count), {})
-        assert f"{VICTIM}:running" in str(expected)
-    assert answer == expected
+    assert result == complete[asker, count]
+
+
+@_cells(FINISHING)
+def test_a_backup_that_ends_during_the_listing_counts_as_ended(
+    cloud: Emulator, record_property: Any, case: Case, page: int | str, asker: str, count: int
+) -> None:
+    record_property("cell", "survived")
+    cloud.seed(_seed())
+    before = ASK[asker](cloud, _asked(count), {})
+    _strike(cloud, case, page)
+    during = ASK[asker](cloud, _asked(count), {})
+    after = ASK[asker](cloud, _asked(count), {})
+    cloud.seed(_seed())
+    assert f"{VICTIM}:running" in str(after)
+    assert before != after
+    # After the last page nobody asks again.
+    assert during == (before if page == "last" else after)
 
 
 @_cells(LASTING)
@@ -219,7 +240,7 @@ def test_failed_as_intended(
     cloud: Emulator, record_property: Any, case: Case, page: int | str, asker: str, count: int
 ) -> None:
     record_property("cell", "failed as intended")
-    cloud.add_fault(**{"route": "ListClusterBackups", "cluster_id": VICTIM, "page": page, "times": -1, **case.fault})
+    _strike(cloud, case, page, times=-1)
     before, begun = set(threading.enumerate()), time.monotonic()
     with pytest.raises((CloudError, AnsibleError)) as caught:
         ASK[asker](cloud, _asked(count), case.options)
@@ -232,5 +253,8 @@ def test_failed_as_intended(
     assert cloud.iam_token not in message
     assert time.monotonic() - begun < 10
     for thread in set(threading.enumerate()) - before:
-        thread.join(5)
-        assert not thread.is_alive()
+        assert thread.daemon
+        # Who reads a body that drips, reads it to its end, and sends nothing any more.
+        if case.fault["kind"] != "drip":
+            thread.join(5)
+            assert not thread.is_alive()

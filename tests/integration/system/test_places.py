@@ -82,7 +82,7 @@ def test_levels(ansible: Ansible, plain: Emulator) -> None:
     assert run.result("environment over file")["msg"] == [NEWEST]
     assert "refused: iam_token of the variables" in run.result("variables over environment")["msg"]
     assert run.result("call over variables")["msg"] == [NEWEST]
-    assert "'absent.json', which cannot be read" in run.result("a kind through all levels")["msg"]
+    assert "absent.json', which cannot be read" in run.result("a kind through all levels")["msg"]
 
 
 def test_a_folder_in_the_environment_widens_nothing(ansible: Ansible, plain: Emulator) -> None:
@@ -149,7 +149,7 @@ def test_typed_variables_of_the_environment(ansible: Ansible, plain: Emulator) -
     ]
     run = ansible.play([{**task, "ignore_errors": True} for task in tasks], variables=TERMS, environ=environ)
     for task in ("in process", "as a module", "look up"):
-        assert "no usable answer in 1 tries" in run.result(task)["msg"]
+        assert "no usable response in 1 tries" in run.result(task)["msg"]
 
 
 def _which(run: Any, name: str) -> str:

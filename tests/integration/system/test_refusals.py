@@ -55,8 +55,8 @@ def _credentials(emulator: Emulator, home: Path) -> tuple[dict[str, dict[str, An
         "holds an OAuth token": {"iam_token": f"y0_{SECRET}"},
         "holds an API key": {"iam_token": f"AQVN{SECRET}"},
         "The credential was refused": {"iam_token": f"t1.{SECRET}.{SECRET}"},
-        "no complete private key": {"service_account_key_file": str(home / "key.json")},
-        "is no JSON": {"service_account_key_file": str(home / "text")},
+        "not a complete private key": {"service_account_key_file": str(home / "key.json")},
+        "is not JSON": {"service_account_key_file": str(home / "text")},
         "cannot be read: No such file": {"service_account_key_file": str(home / "absent")},
         "private_key is no RSA key": {"service_account_key": {**key, "private_key": elliptic}},
         "the field 'private_key' is missing": {
@@ -121,9 +121,9 @@ def test_by_the_lookup(ansible: Ansible, tls: Emulator) -> None:
     ("environ", "said"),
     [
         ({"YC_TOKEN": f"y0_{SECRET}"}, "the variable YC_TOKEN"),
-        ({"YC_TOKEN": SECRET}, "the variable YC_TOKEN holds no IAM token"),
+        ({"YC_TOKEN": SECRET}, "the variable YC_TOKEN does not hold an IAM token"),
         ({"YC_IAM_TOKEN": f"{IAM_TOKEN} {SECRET}"}, "the variable YC_IAM_TOKEN holds a character that no token has"),
-        ({"YC_SERVICE_ACCOUNT_KEY_FILE": '{"private_key": "' + SECRET}, "is no JSON"),
+        ({"YC_SERVICE_ACCOUNT_KEY_FILE": '{"private_key": "' + SECRET}, "is not JSON"),
         ({"YC_WORKLOAD_IDENTITY_TOKEN": OIDC_TOKEN}, "needs the service account"),
         (
             {"YC_AUTH_METHOD": "iam_token", "YC_SERVICE_ACCOUNT_KEY_FILE": SECRET},

@@ -190,3 +190,16 @@ def test_staging_is_seeded_anew_each_time(examples: Examples, how: str, name: st
         examples.run(how, definition, argument="pipeline.yml")
     assert examples.restored() == {"orders-staging": f"{ORDERS}:fresh"}
     assert examples.emulator.started("DeleteCluster") == 1
+
+
+def test_a_change_has_a_backup_to_go_back_to(examples: Examples) -> None:
+    for _number in range(2):
+        examples.run("shell", "ansible-playbook backup_before_change.yml")
+    assert examples.emulator.started("BackupCluster") == 1
+
+
+def test_backups_that_are_missing_are_taken(examples: Examples) -> None:
+    # The emulated backups are older than a day by now, and every cluster is running.
+    examples.run("shell", "ansible-playbook freshness_acts.yml")
+    live = [cluster for cluster in examples.emulator.state()["clusters"] if not cluster["deleted"]]
+    assert examples.emulator.started("BackupCluster") == len(live)

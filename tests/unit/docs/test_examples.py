@@ -117,7 +117,8 @@ class Reader:
         for name in ("restore-key.json", "backup-key.json", "key.json"):
             (keys / name).write_text(json.dumps(key), encoding="utf-8")
             (self._folder / name).write_text(json.dumps(key), encoding="utf-8")
-        for name, prints in STUBS.items():
+        commands = STUBS if shutil.which("promtool") else STUBS | {"promtool": ""}
+        for name, prints in commands.items():
             script = f'#!/bin/sh\necho "{name} $*" >> "{self._stubs}/calls"\n{prints}\n'
             (self._stubs / name).write_text(script, encoding="utf-8")
             (self._stubs / name).chmod(0o755)

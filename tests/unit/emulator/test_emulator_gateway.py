@@ -17,7 +17,7 @@ BACKUPS = "/managed-redis/v1/backups"
 
 def read(verb, path, query="", body=b""):
     method, values = gateway.find_method(verb, path)
-    return method.alias, gateway.read_request(method, path, values, query, body)
+    return method.alias, gateway.read_request(method, values, query, body)
 
 
 @pytest.mark.parametrize(
@@ -72,10 +72,22 @@ def test_page_size_must_be_an_integer(value):
     assert caught.value.status == 400
 
 
-def test_unknown_parameter_is_no_route():
-    with pytest.raises(gateway.GatewayError, match=rf"{BACKUPS}\?page=2") as caught:
-        read("GET", BACKUPS, "page=2")
-    assert caught.value.status == 404
+@pytest.mark.parametrize("query", ["page=2", "page.size=2", "page="])
+def test_unknown_parameter_is_refused(query):
+    with pytest.raises(
+        gateway.GatewayError, match=r'Could not find field "page" in the type ".*ListBackupsRequest"'
+    ) as caught:
+        read("GET", BACKUPS, query)
+    assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("query", ["pageSize", "=5", "&&", "pageSize&="])
+def test_parameter_without_a_name_or_a_value_is_ignored(query):
+    assert read("GET", BACKUPS, query)[1].page_size == 0
+
+
+def test_query_wins_over_path():
+    assert read("GET", f"{CLUSTERS}/c9q/backups", "clusterId=other")[1].cluster_id == "other"
 
 
 @pytest.mark.parametrize("size", ['"17179869184"', "17179869184", "1.7179869184e10"])
@@ -91,7 +103,14 @@ def test_query_wins_over_body():
 
 
 def test_body_of_a_method_without_one_is_ignored():
-    assert read("POST", f"{CLUSTERS}/c9q:backup", "", b"{nonsense")[1].cluster_id == "c9q"
+    assert read("POST", f"{CLUSTERS}/c9q:backup", "", b'{"clusterId": "x", "colour": 1}')[1].cluster_id == "c9q"
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b" ", b"{}x"])
+def test_body_of_a_method_without_one_must_be_an_object_all_the_same(body):
+    with pytest.raises(gateway.GatewayError) as caught:
+        read("DELETE", f"{CLUSTERS}/c9q", "", body)
+    assert caught.value.status == 400
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"null", b'{"environment": "PROD"}', b'{"backupId": ["a"]}'])

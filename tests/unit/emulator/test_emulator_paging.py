@@ -42,6 +42,15 @@ def test_token_looks(client, emulator, look):
         assert all(token.isdigit() for token in tokens)
 
 
+def test_hostile_tokens_hold_every_printable_character(client, emulator):
+    emulator.settings(page_token_format="url-hostile")
+    pages = client.walk(pageSize=4)
+    assert sorted(ids(pages)) == ALL_IDS
+    tokens = "".join(page["nextPageToken"] for page in pages[:-1])
+    assert set(map(chr, range(0x20, 0x7F))) < set(tokens)
+    assert not tokens.isascii()
+
+
 def test_default_page_size(client, emulator):
     emulator.settings(default_page_size=10)
     assert [len(page["backups"]) for page in client.walk()] == [10, 10, 5]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import sharing as _sharing
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
 from ansible_collections.yacloud.mdb.tests.unit import redis_server
 from ansible_collections.yacloud.mdb.tests.unit.redis_server import RedisServer
@@ -29,6 +30,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ):
             monkeypatch.delenv(name)
     monkeypatch.setattr(_tokens, "_SOURCES", {})
+    monkeypatch.setattr(_sharing, "_sharing", _sharing._Alone())
 
 
 @pytest.fixture

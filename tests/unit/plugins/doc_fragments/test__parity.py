@@ -20,7 +20,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import (
     transport,
     workload_identity,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import parse_clusters
+from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import HEALTHS, STATUSES, parse_clusters
 from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA
 from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
 from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest_filter
@@ -150,15 +150,6 @@ def test_versions_agree() -> None:
     assert galaxy["version"] == transport.VERSION
 
 
-def test_the_action_group_holds_every_module_that_asks() -> None:
-    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))
-    modules = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[!_]*_info.py"))
-    assert sorted(runtime["action_groups"]["mdb"]) == modules
-    for module in modules:
-        doc = yaml.safe_load(_text(f"plugins/modules/{module}.py", "DOCUMENTATION"))
-        assert "yacloud.mdb._attributes.info" in doc["extends_documentation_fragment"]
-
-
 def test_the_module_returns_what_it_documents() -> None:
     returns = yaml.safe_load(_text("plugins/modules/redis_backup_info.py", "RETURN"))
     nothing = _query.Query.from_options({"cluster_ids": []})
@@ -166,6 +157,8 @@ def test_the_module_returns_what_it_documents() -> None:
     assert set(returns) == {*facts, "error"}
     assert set(returns["backups"]["contains"]) == {*REDIS.fields.values(), "source_cluster_name", "age_seconds"}
     assert set(returns["backups"]["sample"][0]) == set(returns["backups"]["contains"])
+    of_lookup = yaml.safe_load(_text("plugins/lookup/redis_newest_backup.py", "RETURN"))
+    assert of_lookup["_raw"]["sample"] == returns["backups"]["sample"]
     sample = returns["selection"]["sample"]["c9qe1abcd2fghij3klmn"]
     assert tuple(sample["filtered_out"]) == tuple(CRITERIA)
     assert sample["listed"] == sample["incomplete"] + sum(sample["filtered_out"].values()) + sample["matched"]
@@ -195,11 +188,19 @@ def test_the_fields_of_a_backup(definitions: t.Any) -> None:
 
 
 def test_the_types_of_a_backup(definitions: t.Any) -> None:
-    values = definitions.FindEnumTypeByName("yandex.cloud.mdb.redis.v1.Backup.BackupType").values
-    assert [(value.number, value.name) for value in values] == [
-        (0, "BACKUP_TYPE_UNSPECIFIED"),
-        *((number, name) for number, name in enumerate(REDIS.types, start=1)),
-    ]
+    assert _enum(definitions, "Backup.BackupType") == ["BACKUP_TYPE_UNSPECIFIED", *REDIS.types]
+
+
+def test_the_states_of_a_cluster(definitions: t.Any) -> None:
+    assert _enum(definitions, "Cluster.Status") == ["STATUS_UNKNOWN", *STATUSES]
+    assert _enum(definitions, "Cluster.Health") == ["HEALTH_UNKNOWN", *HEALTHS]
+
+
+def _enum(definitions: t.Any, name: str) -> list[str]:
+    """The names of an enum's values, of which the numbers have no gap."""
+    values = definitions.FindEnumTypeByName(f"yandex.cloud.mdb.redis.v1.{name}").values
+    assert [value.number for value in values] == list(range(len(values)))
+    return [value.name for value in values]
 
 
 @pytest.mark.parametrize(

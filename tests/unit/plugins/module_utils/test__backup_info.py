@@ -369,7 +369,7 @@ def test_an_ambiguous_name_lists_its_clusters(server: Server, ask: Ask) -> None:
         ask(cluster_names=["orders"], folder_id=FOLDER)
     assert "'orders'" in str(caught.value)
     assert "c1, c2" in str(caught.value)
-    assert "Use cluster_ids instead" in str(caught.value)
+    assert "Name one by its id instead" in str(caught.value)
 
 
 def test_an_unknown_name_lists_near_ones(server: Server, ask: Ask) -> None:
@@ -378,11 +378,11 @@ def test_an_unknown_name_lists_near_ones(server: Server, ask: Ask) -> None:
     )
     with pytest.raises(SelectionError) as caught:
         ask(cluster_names=["orders-prd"], folder_id=FOLDER)
-    assert f"folder {FOLDER} has no cluster 'orders-prd'" in str(caught.value)
+    assert f"folder {FOLDER} has no cluster named 'orders-prd'" in str(caught.value)
     assert "'orders-prod', 'orders-test'" in str(caught.value)
     assert "unlike" not in str(caught.value)
     for count in (1, 0):
-        with pytest.raises(SelectionError, match=rf"The folder has {count} clusters?; none has a similar name"):
+        with pytest.raises(SelectionError, match=rf"It has {count} clusters?, none with a similar name"):
             ask(cluster_names=["zzz"], folder_id=FOLDER)
 
 
@@ -472,9 +472,12 @@ def test_one_failing_cluster_of_twenty_stops_the_rest_promptly_and_is_named(
     for cluster in CLUSTERS:
         server.always(backups_path(cluster), stuck)
     server.on(backups_path("c9q07"), after(all_there, failure(501, 12, "not here")))
-    watcher = threading.Thread(
-        target=lambda: (until(lambda: len(server.requests) == 20), all_there.set()), name="server-watcher"
-    )
+
+    def watch() -> None:
+        until(lambda: len(server.requests) == 20)
+        all_there.set()
+
+    watcher = threading.Thread(target=watch, name="server-watcher")
     watcher.start()
     started = time.monotonic()
     with pytest.raises(ApiError, match=r"^cluster c9q07: listing its backups: HTTP status 501: not here") as caught:

@@ -177,7 +177,9 @@ def test_an_age_is_measured_from_the_incident_and_never_from_the_future(
 def test_a_backup_too_old_at_the_incident_is_refused_in_these_words(ask: Ask, server: Server) -> None:
     server.on(backups_path("c1"), listed(row(1, "c1", createdAt=NIGHT)))
     error = refused(ask, cluster_ids=["c1"], created_before=INCIDENT, max_age="12h", on_stale="error")
-    assert f"completed {NIGHT}, 22h before created_before, AUTOMATED, older than max_age 12h allows" in str(error)
+    assert f"completed {NIGHT}, 22h before created_before {INCIDENT}, AUTOMATED, older than max_age 12h allows" in str(
+        error
+    )
 
 
 # --- single backups ---

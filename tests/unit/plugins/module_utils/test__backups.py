@@ -67,8 +67,8 @@ def test_a_whole_row_becomes_exactly_the_documented_facts() -> None:
 
 @pytest.mark.parametrize("empty", [None, "", []])
 def test_fields_at_their_default_may_be_absent_null_or_empty(empty: t.Any) -> None:
-    bare = {"id": "b1", "sourceClusterId": CLUSTER}
-    optional = {"folderId": "", "createdAt": "", "startedAt": "", "sourceShardNames": [], "type": ""}
+    bare: dict[str, t.Any] = {"id": "b1", "sourceClusterId": CLUSTER}
+    optional: dict[str, t.Any] = {"folderId": "", "createdAt": "", "startedAt": "", "sourceShardNames": [], "type": ""}
     if empty is not None:
         bare |= {name: empty for name, kind in optional.items() if type(kind) is type(empty)}
     else:

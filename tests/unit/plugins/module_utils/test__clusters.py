@@ -62,6 +62,10 @@ def test_an_unknown_state_is_none_and_an_unknown_number_a_string(field: str, val
     assert getattr(made, field) == known
 
 
+def test_a_state_may_be_a_number_that_the_definitions_know() -> None:
+    assert parse({"id": "c9q1", "name": "a", "status": 6, "health": 3}) == [Cluster("c9q1", "a", "STOPPED", "DEGRADED")]
+
+
 @pytest.mark.parametrize("name", [{}, {"name": None}, {"name": ""}])
 def test_a_name_and_a_state_may_be_absent(name: dict[str, t.Any]) -> None:
     assert parse({"id": "c9q1", **name}) == [Cluster("c9q1", "", None, None)]
@@ -100,7 +104,7 @@ def test_a_name_that_several_have_is_refused_with_their_ids() -> None:
     with pytest.raises(SelectionError) as caught:
         resolve("twice", CLUSTERS, FOLDER)
     assert str(caught.value) == (
-        f"cluster_names: 'twice' names 2 clusters of folder {FOLDER}: c9q2, c9q3. Use cluster_ids instead."
+        f"2 clusters of folder {FOLDER} are named 'twice': c9q2, c9q3. Name one by its id instead."
     )
 
 
@@ -108,10 +112,10 @@ def test_a_name_that_none_has_is_told_with_similar_ones() -> None:
     with pytest.raises(SelectionError) as caught:
         resolve("orders-prd", CLUSTERS, FOLDER)
     assert "Similar: 'orders-prod', 'orders-test'." in str(caught.value)
-    assert str(caught.value).endswith(" A deleted cluster is found by cluster_ids only.")
-    with pytest.raises(SelectionError, match="The folder has 6 clusters; none has a similar name"):
+    assert str(caught.value).endswith(" A deleted cluster is found by its id only.")
+    with pytest.raises(SelectionError, match="It has 6 clusters, none with a similar name"):
         resolve("zzz", CLUSTERS, FOLDER)
-    with pytest.raises(SelectionError, match="The folder has 0 clusters"):
+    with pytest.raises(SelectionError, match="It has 0 clusters"):
         resolve("orders-prod", [], FOLDER)
 
 

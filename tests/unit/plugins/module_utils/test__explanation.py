@@ -57,7 +57,7 @@ def test_the_only_one_of_many() -> None:
     )
     said = explain(*rows, created_after=ago("8d"), created_before=ago("45m"), shards=["shard1"])
     assert said == (
-        "orders: newest match is b1, completed 2026-11-20T08:00:00Z, 1h 15m before created_before; no other backup matches;"
+        "orders: newest match is b1, completed 2026-11-20T08:00:00Z, 1h 15m before created_before 2026-11-20T09:15:00Z; no other backup matches;"
         " 6 listed, 1 matches, 1 unfinished, 1 before created_after 2026-11-12T10:00:00Z,"
         " 2 not before created_before 2026-11-20T09:15:00Z, 1 without shard shard1"
     )
@@ -109,7 +109,9 @@ def test_only_the_newest_is_held_against_the_limit() -> None:
 def test_an_age_beside_created_before_says_from_where_it_is_measured() -> None:
     rows = (row(1, createdAt=ago("2h")), row(id="b2", createdAt=ago("40h")))
     said = explain(*rows, max_age="12h", created_before=ago("24h"))
-    assert ", 16h before created_before, AUTOMATED, older than max_age 12h allows; no other" in said
+    assert (
+        ", 16h before created_before 2026-11-19T10:00:00Z, AUTOMATED, older than max_age 12h allows; no other" in said
+    )
     assert " old," not in said
     assert "2h old" in explain(*rows, max_age="12h", created_before="2026-11-21T00:00:00Z")
 

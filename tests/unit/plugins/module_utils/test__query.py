@@ -26,7 +26,7 @@ def validated(**given_options: t.Any) -> dict[str, t.Any]:
     """The parameters as AnsibleModule makes them, environment included."""
     result = ArgumentSpecValidator(query_spec()).validate(given_options)
     assert not result.error_messages, result.error_messages
-    return result.validated_parameters
+    return t.cast("dict[str, t.Any]", result.validated_parameters)
 
 
 def refused(**given_options: t.Any) -> OptionError:

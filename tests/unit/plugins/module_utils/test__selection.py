@@ -59,9 +59,9 @@ def instant(text: str | None) -> Fraction | None:
     return Fraction(int(seconds)) + fraction
 
 
-def can_match(after: str | None, before: str | None) -> bool:
-    """Whether an instant lies between two bounds; others are refused."""
-    earliest, end = instant(after), instant(before)
+def some_can_match(drawn: dict[str, t.Any]) -> bool:
+    """Whether an instant lies between the bounds; others are refused."""
+    earliest, end = instant(drawn["created_after"]), instant(drawn["created_before"])
     return earliest is None or end is None or earliest < end
 
 
@@ -91,12 +91,12 @@ def naive(
     fallen = {"created_after": 0, "created_before": 0, "type": 0, "shards": 0}
     matched, incomplete = [], []
     for made in rows:
-        created = instant(made.get("createdAt"))
-        if unfinished(made):
+        created, earliest, end = (instant(text) for text in (made.get("createdAt"), after, before))
+        if created is None or unfinished(made):
             incomplete.append(made)
-        elif after is not None and created < instant(after):
+        elif earliest is not None and created < earliest:
             fallen["created_after"] += 1
-        elif before is not None and not created < instant(before):
+        elif end is not None and not created < end:
             fallen["created_before"] += 1
         elif types and made.get("type") not in types:
             fallen["type"] += 1
@@ -139,14 +139,14 @@ rows_of_a_cluster = st.lists(
     ),
     max_size=12,
 ).map(lambda rows: [row(number, **fields) for number, fields in enumerate(rows)])
-filters = st.fixed_dictionaries(
+filters: st.SearchStrategy[dict[str, t.Any]] = st.fixed_dictionaries(
     {
         "created_after": st.one_of(st.none(), times),
         "created_before": st.one_of(st.none(), times),
         "type": st.lists(st.sampled_from(["AUTOMATED", "MANUAL"]), max_size=2),
         "shards": st.lists(st.sampled_from(["s1", "s2", "s3"]), max_size=3),
     }
-).filter(lambda drawn: can_match(drawn["created_after"], drawn["created_before"]))
+).filter(some_can_match)
 
 
 @given(rows_of_a_cluster, filters, st.randoms(use_true_random=False))

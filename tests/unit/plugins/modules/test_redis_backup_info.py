@@ -9,6 +9,7 @@ import re
 import typing as t
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result
@@ -53,7 +54,7 @@ def test_facts_and_warnings(run: t.Callable[..., dict[str, t.Any]], monkeypatch:
 
     warned: list[str] = []
     monkeypatch.setattr(redis_backup_info, "backup_info", backup_info)
-    monkeypatch.setattr(redis_backup_info.AnsibleModule, "warn", lambda module, text: warned.append(text))
+    monkeypatch.setattr(AnsibleModule, "warn", lambda module, text: warned.append(text))
     result = run(cluster_id="c9q1,c9q2", iam_token=TOKEN, page_size="7", api_timeout="2.5")
     (options,) = asked
     assert options["cluster_ids"] == ["c9q1", "c9q2"]

@@ -270,7 +270,7 @@ def test_an_instant_that_is_none_is_named(name: str) -> None:
     given = folder_result()
     given["query"]["created_before"] = hours_ago(1)
     (given if name in given else given["query"])[name] = "now"
-    with pytest.raises(OptionError, match=f"^{name} 'now' is no RFC 3339 time"):
+    with pytest.raises(OptionError, match=f"^{name} 'now' is not an RFC 3339 time"):
         judge(given, "26h")
 
 

@@ -520,4 +520,6 @@ def test_a_token_that_runs_out_during_a_wait_is_renewed_though_an_earlier_renewa
 
 
 def test_a_credential_is_described(key: t.Any) -> None:
-    assert TokenSource(pick(service_account_key=key.content)).description == "service_account_key of the options"
+    assert (
+        TokenSource(pick(service_account_key=key.content), ("key",)).description == "service_account_key of the options"
+    )

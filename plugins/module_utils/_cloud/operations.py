@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Operations, as which the cloud does what takes long: one of them parsed, and how often to look at it. No I/O.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .errors import InvalidResponse, WaitError
+from .instants import parse_instant
+from .responses import Response
+from .text import quoted, type_name
+
+GOES_ON = "The work goes on in the cloud: run this again to take it up."
+"""What to tell whoever stops waiting."""
+
+_UNKNOWN = 2
+_FIRST_DELAY, _GROWTH, _LONGEST_DELAY = 1.0, 1.5, 10.0
+
+
+class Operation(t.NamedTuple):
+    """An operation, with its times as the API wrote them.
+
+    :ivar error: "code" (of google.rpc.Status) and "message"; before the end it says that the service is rolling back
+    :ivar metadata: what the operation is about, with its type under "@type"
+    """
+
+    id: str
+    description: str | None
+    created_at: str | None
+    modified_at: str | None
+    done: bool
+    error: dict[str, t.Any] | None
+    metadata: dict[str, t.Any]
+
+    @property
+    def started(self) -> int | None:
+        """The instant at which it was created."""
+        return None if self.created_at is None else parse_instant(self.created_at)
+
+    @property
+    def ended(self) -> int | None:
+        """The instant of its last change, which for one that is done is its end."""
+        return None if self.modified_at is None else parse_instant(self.modified_at)
+
+    @property
+    def metadata_type(self) -> str:
+        """The kind of operation by the name of its metadata's message, such as "RestoreClusterMetadata"; empty if unknown."""
+        return str(self.metadata.get("@type", "")).rpartition("/")[2].rpartition(".")[2]
+
+    def cleaned(self, clean: t.Callable[[str], str]) -> Operation:
+        """The same after a last look for secrets in what it says."""
+        error = self.error and {**self.error, "message": clean(self.error["message"])}
+        return self._replace(description=self.description and clean(self.description), error=error)
+
+    def facts(self) -> dict[str, t.Any]:
+        """What modules return as "operation"."""
+        return {name: value for name, value in self._asdict().items() if name != "metadata"}
+
+
+def parse_operation(content: t.Any, doing: str) -> Operation:
+    """The operation that a JSON object describes. What its "response" holds is not read: its type may be any.
+
+    :param doing: opens the message
+    :raises InvalidResponse: the object is not an operation
+    :source: https://yandex.cloud/en/docs/api-design-guide/concepts/operation
+    """
+    fields = content if isinstance(content, dict) else {}
+    operation_id, done, metadata = fields.get("id"), fields.get("done"), fields.get("metadata")
+    if not isinstance(operation_id, str) or not operation_id:
+        raise InvalidResponse(f"{doing}: the response is not an operation, since it has no valid 'id'.")
+    if done is not None and not isinstance(done, bool):
+        raise InvalidResponse(
+            f"{doing}: the field 'done' of operation {operation_id} must be a boolean, got {type_name(done)}."
+        )
+    description, created_at, modified_at = (
+        _optional_string(fields, name, doing) for name in ("description", "createdAt", "modifiedAt")
+    )
+    for field, text in (("createdAt", created_at), ("modifiedAt", modified_at)):
+        _check_instant(field, text, doing)
+    error = _parse_error(fields.get("error"), doing)
+    metadata = metadata if isinstance(metadata, dict) else {}
+    return Operation(operation_id, description, created_at, modified_at, bool(done), error, metadata)
+
+
+def _parse_error(error: t.Any, doing: str) -> dict[str, t.Any] | None:
+    if error is None:
+        return None
+    if not isinstance(error, dict):
+        raise InvalidResponse(f"{doing}: the field 'error' of the operation must be a mapping, got {type_name(error)}.")
+    code = error.get("code")
+    return {
+        "code": code if isinstance(code, int) and not isinstance(code, bool) else _UNKNOWN,
+        "message": _optional_string(error, "message", doing) or "",
+    }
+
+
+def _check_instant(field: str, text: str | None, doing: str) -> None:
+    try:
+        parse_instant(text or "1970-01-01T00:00:00Z")
+    except ValueError as exc:
+        raise InvalidResponse(f"{doing}: the field '{field}' of the operation, {quoted(str(text))}, {exc}.") from None
+
+
+def _optional_string(fields: dict[str, t.Any], name: str, doing: str) -> str | None:
+    value = fields.get(name)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise InvalidResponse(f"{doing}: the field '{name}' of the operation must be a string, got {type_name(value)}.")
+    return value
+
+
+def not_done(operation: Operation, doing: str, timeout: float) -> WaitError:
+    """The error for an operation that was not done in time."""
+    return WaitError(
+        f"{doing}: operation {operation.id} is not done after {timeout:g} s. {GOES_ON}", operation_id=operation.id
+    )
+
+
+def poll_delays() -> t.Iterator[float]:
+    """Seconds to wait before each look at something that takes a while: from 1 to 10."""
+    delay = _FIRST_DELAY
+    while True:
+        yield delay
+        delay = min(delay * _GROWTH, _LONGEST_DELAY)
+
+
+def poll_interval(response: Response) -> float | None:
+    """Seconds that the service asks to wait before the next look at an operation; None where it asks for nothing."""
+    header = response.headers.get("x-operation-poll-interval", "").strip()
+    return float(header) if header.isascii() and header.isdecimal() and int(header) else None

@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What the processes of one run can have in common: a token, a region's hosts. By itself nothing is shared.
+
+This file is private to the collection; its interface may change with any release.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class Sharing(t.Protocol):
+    """A way to make a value once for several processes."""
+
+    def once(self, key: str, is_valid: t.Callable[[t.Any], bool], make: t.Callable[[], t.Any]) -> t.Any:
+        """The value that another process has made, or the one that is made here, for others too.
+
+        :param is_valid: whether a value that is there already can be used
+        :param make: makes the value, which JSON can write; what it raises passes through
+        """
+
+
+class _Alone:
+    def once(self, key: str, is_valid: t.Callable[[t.Any], bool], make: t.Callable[[], t.Any]) -> t.Any:
+        return make()
+
+
+_sharing: Sharing = _Alone()
+
+
+def share_by(sharing: Sharing) -> None:
+    """Lets what follows in this process, and in those forked from it, be shared."""
+    global _sharing
+    _sharing = sharing
+
+
+def once(key: str, is_valid: t.Callable[[t.Any], bool], make: t.Callable[[], t.Any]) -> t.Any:
+    """See :meth:`Sharing.once`."""
+    return _sharing.once(key, is_valid, make)

@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs that take a backup and are ended early: nothing more is sent, and the next run takes the work up."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ansible_collections.yacloud.mdb.tests.integration.system.runs import CLUSTERS, IAM_TOKEN, Ansible, assert_silent
+from ansible_collections.yacloud.mdb.tests.integration.system.test_endings import _until
+
+if TYPE_CHECKING:
+    from yacloud_mdb_emulator.testing import Emulator
+
+TAKE = {"name": "take", "yacloud.mdb.redis_backup": {"cluster_id": CLUSTERS[0]}}
+
+
+def _start(ansible: Ansible, emulator: Emulator, task: dict[str, Any], **environ: str) -> subprocess.Popen[str]:
+    """A run in a session of its own, in which its processes can be found."""
+    ansible.record.unlink(missing_ok=True)
+    return subprocess.Popen(
+        ansible.command([task]),
+        env=ansible.environ | {"YC_ENDPOINT": emulator.url, "YC_IAM_TOKEN": IAM_TOKEN, **environ},
+        cwd=ansible.home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _processes(ansible: Ansible) -> list[int]:
+    """The processes of a run, by the home that they all have; Ansible's workers have sessions of their own."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"HOME={ansible.home}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                found.append(int(process.name))
+    return found
+
+
+def _end(ansible: Ansible, run: subprocess.Popen[str]) -> str:
+    """What a run printed; none of its processes is left a little later."""
+    try:
+        output = run.communicate(timeout=60)[0]
+        _until(lambda: not _processes(ansible))
+    finally:
+        for number in _processes(ansible):
+            os.kill(number, signal.SIGKILL)
+        run.wait()
+    assert_silent(output)
+    return output
+
+
+@pytest.mark.parametrize("way", ["ctrl-c", "timeout"])
+def test_next_run_takes_the_work_up(ansible: Ansible, plain: Emulator, way: str) -> None:
+    plain.settings(backup_duration=3600)
+    first = _start(ansible, plain, {**TAKE, "timeout": 15} if way == "timeout" else TAKE)
+    _until(lambda: plain.started("BackupCluster") == 1)
+    if way == "ctrl-c":
+        os.killpg(first.pid, signal.SIGINT)
+    output = _end(ansible, first)
+    assert first.returncode != 0
+    assert "Traceback" not in output
+    sent = len(plain.requests())
+
+    second = _start(ansible, plain, TAKE)
+    _until(lambda: any(one["route"] == "GetOperation" for one in plain.requests()[sent:]))
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=2)
+    plain.settings(now=later.isoformat())
+    output = _end(ansible, second)
+    assert second.returncode == 0, output
+    (taken,) = ansible._results()
+    assert taken["result"]["changed"] is True
+    assert taken["result"]["operation"]["id"] == plain.operations("BackupCluster")[0]["operation"]["id"]
+    assert taken["result"]["backup"]["source_cluster_id"] == CLUSTERS[0]
+    assert plain.started("BackupCluster") == 1
+
+
+def test_nothing_is_begun_once_the_task_has_timed_out(ansible: Ansible, plain: Emulator) -> None:
+    """The request that stalls is tried again after the timeout; the process must end instead, and never come to its POST."""
+    plain.add_fault(route="ListClusterOperations", kind="stall")
+    process = _start(ansible, plain, {**TAKE, "timeout": 5}, YC_API_TIMEOUT="8")
+    output = _end(ansible, process)
+    assert "Timed out after 5 second(s)" in output
+    assert plain.requests("BackupCluster") == []

@@ -1,0 +1,339 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The emulator with --data-plane: real servers behind its clusters, from the seed to the end of the process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import RESTORE, Client
+
+redis = pytest.importorskip("redis")
+cli = pytest.importorskip("yacloud_mdb_emulator.cli")
+data_plane = pytest.importorskip("yacloud_mdb_emulator.data_plane")
+testing = pytest.importorskip("yacloud_mdb_emulator.testing")
+
+installed = pytest.mark.skipif(
+    not data_plane.DataPlane.available(), reason="no Redis server or no setpriv is installed"
+)
+
+CLUSTER, SHARDED, GONE = "c9qorders00000000001", "c9qsharded0000000001", "c9qgone0000000000001"
+PASSWORD = RESTORE["configSpec"]["redis"]["password"]
+DATA = {"orders:1": "paid", "orders:open": ["2", "3"], "config": {"version": "7"}}
+SEED = {
+    "clusters": [
+        {
+            "id": CLUSTER,
+            "data": DATA,
+            "backups": [
+                {"id": "c9q:new", "created_at": "2026-11-24T22:00:00Z"},
+                {"id": "c9q:old", "created_at": "2026-11-23T22:00:00Z", "data": {"orders:1": "open"}},
+            ],
+        },
+        {
+            "id": GONE,
+            "deleted": True,
+            "data": {"last": "words"},
+            "backups": [{"id": "c9q:gone", "created_at": "2026-11-24T22:00:00Z"}],
+        },
+    ],
+    "settings": {"backup_duration": 0, "restore_duration": 0, "delete_duration": 0},
+}
+SHARDS = {
+    "clusters": [
+        {
+            "id": SHARDED,
+            "password": "shards",
+            "sharded": True,
+            "tls_enabled": False,
+            "hosts": [{"shard_name": "shard1"}, {"shard_name": "shard2"}],
+            "data": {f"key{number}": number for number in range(50)},
+        }
+    ],
+    "settings": SEED["settings"],
+}
+#: What a restore has to say where there is no source cluster to copy it from.
+WHOLE = {
+    "networkId": "enp1",
+    "hostSpecs": [{"zoneId": "ru-central1-a"}],
+    "configSpec": {
+        "version": "8.1-valkey", "resources": {"diskSize": str(1 << 34)}, "redis": {"password": PASSWORD},
+    },
+}  # fmt: skip
+ONCE = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
+#: Seconds in which an operation or a process has to end.
+LIMIT = 20.0
+
+
+@pytest.fixture(scope="module")
+def running():
+    with testing.Emulator.start(["--data-plane"], seed=SEED) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(running):
+    running.reset()
+    return running
+
+
+def hosts(emulator, cluster_id=CLUSTER):
+    """The rows of a cluster's hosts."""
+    return Client(emulator).get(f"/managed-redis/v1/clusters/{cluster_id}/hosts")[1]["hosts"]
+
+
+def connect(emulator, cluster_id=CLUSTER, password="emulator-password", port=6380, **more):
+    """A client of a cluster's first host, as a user connects."""
+    if port == 6380:
+        more.update(ssl=True, ssl_ca_certs=emulator.ca_file)
+    options = {"password": password, "decode_responses": True, "retry": ONCE, "socket_timeout": 5, **more}
+    return redis.Redis(hosts(emulator, cluster_id)[0]["name"], port, **options)
+
+
+def ended(emulator, answer):
+    """An operation that was answered, once it is done."""
+    status, operation = answer
+    assert status == 200, operation
+    deadline = time.monotonic() + LIMIT
+    while not operation.get("done"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+        operation = Client(emulator).operation(operation["id"])
+    return operation
+
+
+def restored(emulator, backup_id, **more):
+    """The id of a cluster that a backup was restored into."""
+    operation = ended(emulator, Client(emulator).restore(**{"backupId": backup_id, "tlsEnabled": True, **more}))
+    assert "error" not in operation, operation
+    return operation["metadata"]["clusterId"]
+
+
+def keys(emulator, cluster_id=CLUSTER, password=PASSWORD):
+    return sorted(connect(emulator, cluster_id, password).keys())
+
+
+def children(pid):
+    """The ids of the processes that a process has started."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def wait_until_gone(pids):
+    deadline = time.monotonic() + LIMIT
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@installed
+@pytest.mark.parametrize("port", [6379, 6380])
+def test_seeded_data_are_served_at_the_hosts_name(emulator, port):
+    connection = connect(emulator, port=port)
+    assert connection.get("orders:1") == "paid"
+    assert connection.lrange("orders:open", 0, -1) == ["2", "3"]
+    assert connection.hgetall("config") == {"version": "7"}
+    with pytest.raises(redis.exceptions.NoPermissionError):
+        connection.execute_command("CONFIG", "GET", "port")
+
+
+@installed
+def test_seeded_shards_are_one_redis_cluster_with_the_seeds_password(emulator):
+    emulator.seed(SHARDS)
+    rows = hosts(emulator, SHARDED)
+    assert sorted((row["shardName"], row["role"]) for row in rows) == [("shard1", "MASTER"), ("shard2", "MASTER")]
+    node = redis.cluster.ClusterNode(rows[0]["name"], 6379)
+    with redis.RedisCluster(startup_nodes=[node], password="shards", decode_responses=True) as cluster:
+        assert {cluster.get(f"key{number}") for number in range(50)} == {str(number) for number in range(50)}
+
+
+@installed
+@pytest.mark.parametrize(
+    ("backup_id", "held"), [("c9q:new", sorted(DATA)), ("c9q:old", ["orders:1"]), ("c9q:gone", ["last"])]
+)
+def test_seeded_backup_restores_its_own_data(emulator, backup_id, held):
+    assert keys(emulator, restored(emulator, backup_id, **WHOLE)) == held
+
+
+@installed
+def test_restored_is_what_the_cluster_held_when_the_backup_began(emulator):
+    source = connect(emulator)
+    source.set("before", "1")
+    backup = ended(emulator, Client(emulator).backup(CLUSTER))
+    source.set("after", "1")
+    assert "error" not in backup
+    (backup_id,) = {row["id"] for row in emulator.state()["clusters"][0]["backups"]} - {"c9q:new", "c9q:old"}
+    cluster_id = restored(emulator, backup_id)
+    assert keys(emulator, cluster_id) == sorted([*DATA, "before"])
+    with pytest.raises(redis.AuthenticationError):
+        connect(emulator, cluster_id).ping()
+
+
+@installed
+def test_sharded_backup_is_restored_to_shards(emulator):
+    emulator.seed(SHARDS)
+    assert "error" not in ended(emulator, Client(emulator).backup(SHARDED))
+    (row,) = emulator.state()["clusters"][0]["backups"]
+    cluster_id = restored(emulator, row["id"], sharded=True, tlsEnabled=False)
+    node = redis.cluster.ClusterNode(hosts(emulator, cluster_id)[0]["name"], 6379)
+    with redis.RedisCluster(startup_nodes=[node], password=PASSWORD) as cluster:
+        assert cluster.dbsize(target_nodes=cluster.PRIMARIES) == 50
+
+
+@installed
+def test_deleted_cluster_serves_no_longer(emulator):
+    connection = connect(emulator)
+    assert connection.ping()
+    ended(emulator, Client(emulator).write("DELETE", f"/managed-redis/v1/clusters/{CLUSTER}"))
+    with pytest.raises(redis.ConnectionError):
+        connection.ping()
+    assert restored(emulator, "c9q:gone", **WHOLE)
+
+
+@installed
+def test_backup_added_by_a_test_holds_what_the_cluster_does(emulator):
+    connect(emulator).set("added", "1")
+    row = emulator.add_backup(CLUSTER, id="c9q:added")
+    assert keys(emulator, restored(emulator, row["id"])) == sorted([*DATA, "added"])
+
+
+@installed
+def test_backup_added_by_a_test_cannot_hold_other_data(emulator):
+    with pytest.raises(testing.EmulatorError, match="'data' is for seeds"):
+        emulator.add_backup(CLUSTER, data={"key": "1"})
+
+
+@installed
+def test_truncated_backup_fails_the_restore_and_names_why(emulator):
+    emulator.damage_backup("c9q:new", "truncate")
+    operation = ended(emulator, Client(emulator).restore(backupId="c9q:new"))
+    assert operation["error"]["code"] == 13
+    assert "Unexpected EOF" in operation["error"]["message"]
+    assert [row["id"] for row in emulator.state()["clusters"]] == [CLUSTER, GONE]
+
+
+@installed
+def test_emptied_backup_restores_nothing(emulator):
+    emulator.damage_backup("c9q:new", "empty")
+    assert keys(emulator, restored(emulator, "c9q:new")) == []
+    assert keys(emulator, restored(emulator, "c9q:old", name="other")) == ["orders:1"]
+
+
+@installed
+def test_backup_with_the_data_of_another_cluster(emulator):
+    other = restored(emulator, "c9q:old")
+    emulator.write_data(other, {"foreign": "1"})
+    emulator.damage_backup("c9q:new", cluster_id=other)
+    assert keys(emulator, restored(emulator, "c9q:new", name="other")) == ["foreign"]
+
+
+@installed
+@pytest.mark.parametrize(
+    ("path", "body", "problem"),
+    [
+        ("/clusters/c9qnone/data", {}, "404: .*c9qnone"),
+        (f"/clusters/{CLUSTER}/data", [], "must be a JSON object"),
+        (f"/clusters/{CLUSTER}/data", {"key": None}, "key 'key': must be a string"),
+        (f"/clusters/{GONE}/data", {"key": "x"}, f"cluster {GONE} has no Redis"),
+    ],
+)
+def test_data_that_cannot_be_written_are_refused(emulator, path, body, problem):
+    with pytest.raises(testing.EmulatorError, match=problem):
+        emulator.admin("PUT", path, body)
+
+
+@installed
+@pytest.mark.parametrize(
+    ("backup_id", "body", "problem"),
+    [
+        ("c9q:none", {"how": "empty"}, "404: .*c9q:none"),
+        ("c9q:new", {}, r"give 'how' \(truncate or empty\) or another 'cluster_id'"),
+        ("c9q:new", {"how": "melt"}, "unknown damage 'melt'"),
+        ("c9q:new", {"cluster_id": "c9qnone"}, "cluster c9qnone has no Redis"),
+    ],
+)
+def test_damage_that_cannot_be_done_is_refused(emulator, backup_id, body, problem):
+    with pytest.raises(testing.EmulatorError, match=problem):
+        emulator.admin("POST", f"/backups/{backup_id}/damage", body)
+
+
+@installed
+def test_reset_brings_back_the_data(emulator):
+    connect(emulator).flushall()
+    emulator.damage_backup("c9q:new", "truncate")
+    other = restored(emulator, "c9q:old")
+    address = hosts(emulator, other)[0]["name"]
+    emulator.reset()
+    assert keys(emulator, password="emulator-password") == sorted(DATA)
+    assert keys(emulator, restored(emulator, "c9q:new")) == sorted(DATA)
+    assert address not in {row["name"] for row in hosts(emulator)}
+
+
+@installed
+def test_seed_that_cannot_be_served_is_refused(emulator):
+    with pytest.raises(testing.EmulatorError, match="key 'flag': must be a string or a number"):
+        emulator.seed({"clusters": [{"id": "c9qone", "data": {"flag": True}}]})
+    with pytest.raises(testing.EmulatorError, match="60 servers, and 20 are the limit"):
+        emulator.seed({"generate": {"clusters": 60}})
+
+
+@installed
+def test_generated_clusters_are_served_too():
+    with testing.Emulator.start(["--data-plane", "--clusters", "2"]) as emulator:
+        first, second = emulator.state()["clusters"]
+        assert connect(emulator, first["id"]).dbsize() == 0
+        assert hosts(emulator, first["id"])[0]["name"] != hosts(emulator, second["id"])[0]["name"]
+        assert "emulator-password" in emulator.log()
+
+
+@installed
+def test_it_starts_with_nothing_to_serve():
+    with testing.Emulator.start(["--data-plane", "--tls"]) as emulator:
+        assert emulator.state()["clusters"] == []
+
+
+@installed
+def test_killed_emulator_leaves_no_server(monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    emulator = testing.Emulator.start(["--data-plane"], seed=SEED)
+    servers = children(emulator.pid)
+    assert len(servers) == 1
+    os.kill(emulator.pid, signal.SIGKILL)
+    with pytest.raises(testing.EmulatorError, match="code -9"):
+        emulator.stop()
+    wait_until_gone(servers)
+
+
+@installed
+def test_stopped_emulator_leaves_nothing_with_a_restore_under_way(monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with testing.Emulator.start(["--data-plane"], seed=SHARDS) as emulator:
+        ended(emulator, Client(emulator).backup(SHARDED))
+        (row,) = emulator.state()["clusters"][0]["backups"]
+        Client(emulator).restore(backupId=row["id"], sharded=True)
+        servers = children(emulator.pid)
+    wait_until_gone(servers)
+    assert list(tmp_path.glob("yacloud-mdb-data-plane-*")) == []
+
+
+def test_without_a_server_program_it_says_what_to_install(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert cli.main(["--data-plane"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, "install Debian's package redis-server" in said.err) == ("", True)
+
+
+def test_data_need_the_data_plane():
+    with testing.Emulator.start(seed=SEED) as emulator:
+        for ask in (
+            lambda: emulator.write_data(CLUSTER, {"key": "1"}),
+            lambda: emulator.damage_backup("c9q:new", "empty"),
+        ):
+            with pytest.raises(testing.EmulatorError, match="start the emulator with --data-plane"):
+                ask()
+        assert hosts(emulator)[0]["name"].endswith(".mdb.yandexcloud.net")

@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options become the body of a restore, and passwords are masked."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._restore_request import (
+    given_values,
+    request_body,
+    without_passwords,
+)
+
+
+def body(**options: t.Any) -> dict[str, t.Any]:
+    return request_body(given_values(options))
+
+
+def test_what_is_not_given_is_not_sent() -> None:
+    assert body(backup_id="c9q:1", name="copy", password=None) == {
+        "backupId": "c9q:1",
+        "name": "copy",
+        "configSpec": {},
+    }
+
+
+def test_a_disk_is_asked_for_in_bytes() -> None:
+    assert body(disk_size_gib=16)["configSpec"]["resources"] == {"diskSize": "17179869184"}
+
+
+def test_the_password_stands_among_the_settings() -> None:
+    config = {"maxmemory_policy": "NOEVICTION", "slowlogMaxLen": 5}
+    assert body(config=config, password="s3cret-s3cret")["configSpec"]["redis"] == {
+        "maxmemoryPolicy": "NOEVICTION",
+        "slowlogMaxLen": 5,
+        "password": "s3cret-s3cret",
+    }
+
+
+def test_the_body_does_not_share_the_settings() -> None:
+    values = given_values({"config": {"timeout": 1}, "password": "s3cret-s3cret"})
+    request_body(values)
+    assert values["config"] == {"timeout": 1}
+
+
+def test_settings_are_renamed_at_every_depth() -> None:
+    limits = {"hard_limit": 3, "softLimit": 2}
+    sent = body(config={"client_output_buffer_limit_pubsub": limits})["configSpec"]["redis"]
+    assert sent == {"clientOutputBufferLimitPubsub": {"hardLimit": 3, "softLimit": 2}}
+
+
+def test_a_host_sends_what_it_has() -> None:
+    host = {
+        "zone_id": "ru-central1-a",
+        "subnet_id": None,
+        "shard_name": "",
+        "replica_priority": 0,
+        "assign_public_ip": True,
+    }
+    assert body(hosts=[host])["hostSpecs"] == [
+        {"zoneId": "ru-central1-a", "replicaPriority": 0, "assignPublicIp": True},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"), [(None, {}), ("", {"diskEncryptionKeyId": ""}), ("abj", {"diskEncryptionKeyId": "abj"})]
+)
+def test_a_key_is_omitted_empty_or_an_id(given: str | None, sent: dict[str, str]) -> None:
+    assert body(disk_encryption_key_id=given) == {"configSpec": {}, **sent}
+
+
+def test_false_is_a_value() -> None:
+    assert body(tls_enabled=False, security_group_ids=[]) == {
+        "tlsEnabled": False,
+        "securityGroupIds": [],
+        "configSpec": {},
+    }
+
+
+def test_labels_are_strings() -> None:
+    assert body(labels={"drill": 7})["labels"] == {"drill": "7"}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"name": ""}, "name must not be empty"),
+        ({"password": ""}, "password must not be empty"),
+        ({"network_id": ""}, "network_id must not be empty"),
+        ({"hosts": []}, "hosts must name at least one host"),
+        ({"disk_size_gib": 0}, "disk_size_gib must be at least 1, got 0"),
+        ({"config": {"password": "s3cret"}}, "set the option password"),
+        ({"config": {"Password": "s3cret"}}, "set the option password"),
+        ({"config": {"maxmemory-policy": "NOEVICTION"}}, "'maxmemory-policy' is not a setting of the API"),
+    ],
+)
+def test_an_option_that_cannot_be_sent(options: dict[str, t.Any], said: str) -> None:
+    with pytest.raises(OptionError, match=said) as caught:
+        given_values(options)
+    assert caught.value.details["option"] in options
+    assert "s3cret" not in str(caught.value)
+
+
+def test_every_password_is_masked() -> None:
+    found = {"a": [{"password": "x"}], "b": {"password": "", "name": "n"}, "password": "y"}
+    assert without_passwords(found) == {
+        "a": [{"password": "********"}],
+        "b": {"password": "", "name": "n"},
+        "password": "********",
+    }

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module that restores: arguments in, a result or a failure out, and no password in either."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+import yaml
+from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.yacloud.mdb.plugins.doc_fragments import _connection, _writing
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import StateError
+from ansible_collections.yacloud.mdb.plugins.module_utils._restore_inheritance import _DEFAULTS, _SOURCE_PATHS
+from ansible_collections.yacloud.mdb.plugins.module_utils._restored_cluster import FACTS, argument_spec
+from ansible_collections.yacloud.mdb.plugins.modules import redis_restored_cluster as module
+
+TOKEN = "t1.c2VjcmV0LW9mLXRoaXMtdGVzdA.bm9ib2R5"
+PASSWORD = "s3cret-s3cret"
+Run = t.Callable[..., dict[str, t.Any]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the module and returns what it printed."""
+
+    def run_module(**arguments: t.Any) -> dict[str, t.Any]:
+        with patch_module_args({"iam_token": TOKEN, **arguments}), pytest.raises(SystemExit):
+            module.main()
+        result = t.cast("dict[str, t.Any]", json.loads(capsys.readouterr().out))
+        # ansible-core 2.22 tells the controller what to mask, in a part of its own that is no result.
+        rest = {name: value for name, value in result.items() if not name.endswith("_secrets")}
+        assert TOKEN not in json.dumps(rest)
+        assert PASSWORD not in json.dumps(rest)
+        return rest
+
+    return run_module
+
+
+def replace(monkeypatch: pytest.MonkeyPatch, work: t.Callable[..., str]) -> None:
+    monkeypatch.setattr(module, "restored_cluster", work)
+
+
+def test_what_is_returned_when_nothing_is_known(run: Run) -> None:
+    result = run(name="copy", password=PASSWORD)
+    assert result["failed"]
+    assert result["error"] == {"kind": "option", "option": "backup_id"}
+    assert {name: result[name] for name in FACTS} == FACTS
+    assert (result["changed"], result["operation"], result["seconds"]) == (False, None, {})
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_options_arrive_and_the_result_is_returned(run: Run, monkeypatch: pytest.MonkeyPatch, check_mode: bool) -> None:
+    asked: list[t.Any] = []
+
+    def work(options: t.Any, check: bool, progress: t.Any) -> str:
+        asked.append((options, check))
+        progress.changed = True
+        progress.facts["cluster"] = {"id": "c9q1"}
+        return "done"
+
+    replace(monkeypatch, work)
+    result = run(backup_id="b", name="copy", disk_size_gib="16", password=PASSWORD, _ansible_check_mode=check_mode)
+    ((options, check),) = asked
+    assert (check, options["disk_size_gib"], options["wait_timeout"]) == (check_mode, 16, 3600.0)
+    assert options["disk_encryption_key_id"] is None
+    assert (result["msg"], result["changed"], result["cluster"]) == ("done", True, {"id": "c9q1"})
+
+
+def test_a_failure_returns_what_is_known(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(options: t.Any, check: bool, progress: t.Any) -> str:
+        progress.changed = True
+        progress.facts["cluster"] = {"id": "c9q1"}
+        raise StateError("cluster c9q1: no", cluster_id="c9q1")
+
+    replace(monkeypatch, work)
+    result = run(backup_id="b", name="copy")
+    assert result["failed"]
+    assert (result["changed"], result["cluster"]) == (True, {"id": "c9q1"})
+    assert result["error"] == {"kind": "state", "cluster_id": "c9q1"}
+
+
+@pytest.mark.parametrize("name", ["password", "Password"])
+def test_a_password_among_the_settings_is_refused_and_not_shown(run: Run, name: str) -> None:
+    result = run(backup_id="b", name="copy", config={name: PASSWORD})
+    assert result["error"]["option"] == "config"
+    assert "set the option password" in result["msg"]
+
+
+def test_an_unencrypted_disk_is_not_an_option_left_out(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace(monkeypatch, lambda options, check, progress: repr(options["disk_encryption_key_id"]))
+    assert run(backup_id="b", name="copy", disk_encryption_key_id="")["msg"] == "''"
+    assert run(backup_id="b", name="copy")["msg"] == "None"
+
+
+def documented() -> dict[str, t.Any]:
+    fragments = [yaml.safe_load(one.ModuleDocFragment.DOCUMENTATION)["options"] for one in (_connection, _writing)]
+    return {**fragments[0], **fragments[1], **yaml.safe_load(module.DOCUMENTATION)["options"]}
+
+
+def test_an_option_is_what_it_is_documented_to_be() -> None:
+    check_same(documented(), argument_spec())
+
+
+def check_same(docs: dict[str, t.Any], spec: dict[str, t.Any]) -> None:
+    assert set(docs) == set(spec)
+    for name, option in spec.items():
+        for key in ("type", "elements", "default", "choices", "required"):
+            assert docs[name].get(key) == option.get(key), (name, key)
+        check_same(docs[name].get("suboptions", {}), option.get("options", {}))
+
+
+def test_options_from_environment_to_persistence_mode_are_those_that_are_copied() -> None:
+    names = list(yaml.safe_load(module.DOCUMENTATION)["options"])
+    copied = names[names.index("environment") : names.index("persistence_mode") + 1]
+    from_source = set(_SOURCE_PATHS) | set(_DEFAULTS) | {"hosts"}
+    assert set(copied) == from_source
