@@ -388,6 +388,9 @@ def docs_site(session: nox.Session) -> None:
     with (site / "conf.py").open("a", encoding="utf-8") as conf:
         # Other projects' inventories would have to be fetched; docs-check looks after references to our own pages.
         conf.write("\nintersphinx_mapping = {}\nsuppress_warnings = ['ref.ref']\n")
+        # The guides link to each other as files, so that they can be read in the repository too.
+        conf.write("def html(app, name, source): source[0] = source[0].replace('.rst>`_', '.html>`_')\n")
+        conf.write("def setup(app): app.connect('source-read', html)\n")
     rst.chmod(0o755)
     configuration = ["--config-file", str(site / "antsibull-docs.cfg")]
     session.run(

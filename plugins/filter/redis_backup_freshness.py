@@ -52,7 +52,7 @@ EXAMPLES = r"""
 
 - name: Fail for those that miss the objective
   vars:
-    verdict: "{{ redis | yacloud.mdb.redis_backup_freshness('26h', exclude=['test-*'], skip_stopped=true) }}"
+    verdict: "{{ redis | yacloud.mdb.redis_backup_freshness('26h', exclude=['*-test'], skip_stopped=true) }}"
   ansible.builtin.assert:
     that: verdict.missed | length == 0
     fail_msg: "{{ verdict.failure | join('\n') }}"
