@@ -131,7 +131,7 @@ def redis_backup_export(
 ) -> str:
     """The content of a file.
 
-    :raises AnsibleFilterError: the input, the format or an option cannot be worked with, or a value cannot be written in the format
+    :raises AnsibleFilterError: the input, the format or an option is invalid, or a value cannot be written in the format
     """
     given = {"labels": labels, "backups": backups, "previous": previous}
     options = {name: option for name, option in given.items() if option is not None}

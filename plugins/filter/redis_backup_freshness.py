@@ -157,7 +157,7 @@ def redis_backup_freshness(
 ) -> dict[str, t.Any]:
     """The verdict on every cluster of a result.
 
-    :raises AnsibleFilterError: the input is not a result of the module, or an option cannot be worked with
+    :raises AnsibleFilterError: the input is not a result of the module, or an option is invalid
     """
     return judge(result, max_age, exclude, skip_stopped)
 

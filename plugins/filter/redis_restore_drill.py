@@ -215,7 +215,7 @@ from ..plugin_utils._filters import as_filter
 def redis_restore_drill(steps: t.Any) -> dict[str, t.Any]:
     """The verdict on a restore drill.
 
-    :raises AnsibleFilterError: the steps cannot be worked with
+    :raises AnsibleFilterError: the steps are invalid
     """
     return judge_drill(steps)
 

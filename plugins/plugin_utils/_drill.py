@@ -30,7 +30,7 @@ def judge_drill(steps: t.Any) -> dict[str, t.Any]:
     """The verdict, as the filter redis_restore_drill documents it.
 
     :param steps: what the drill's tasks returned, by the names of :data:`_drill_steps.KEYS`
-    :raises OptionError: the steps cannot be worked with
+    :raises OptionError: the steps are invalid
     """
     drill = read_drill(steps)
     tested = drill.restored.done and drill.checked.done

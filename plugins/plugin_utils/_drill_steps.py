@@ -88,7 +88,7 @@ class Drill:
 def read_drill(value: t.Any) -> Drill:
     """The input of the filter, checked.
 
-    :raises OptionError: it cannot be worked with
+    :raises OptionError: it is invalid
     """
     if not isinstance(value, t.Mapping):
         raise OptionError(f"the input must be a mapping of a drill's steps, got {type_name(value)}.")

@@ -101,7 +101,7 @@ def export_text(value: t.Any, format_name: t.Any, options: t.Mapping[str, t.Any]
     :param value: an input of one of :data:`KINDS`
     :param format_name: one of its formats
     :param options: the format's options by name
-    :raises OptionError: the input, the format or an option cannot be worked with
+    :raises OptionError: the input, the format or an option is invalid
     :raises SelectionError: the format cannot hold a value
     """
     for kind in KINDS:

@@ -77,7 +77,7 @@ def metrics_text(verdict: _Facts, labels: t.Any = None) -> str:
     """The whole content of a textfile, the clusters by id.
 
     :param labels: further labels of each series by name
-    :raises OptionError: a label cannot be worked with
+    :raises OptionError: a label is invalid
     """
     further = _further_labels(labels)
     clusters = sorted(verdict["clusters"].values(), key=lambda cluster: str(cluster["cluster_id"]))

@@ -101,7 +101,7 @@ class Connection(t.NamedTuple):
 
         :param options: values by option name, each already found among call, variables, environment and defaults
         :param sources: where credentials are set; without it, among the options and then in the environment
-        :raises OptionError: a value cannot be worked with
+        :raises OptionError: a value is invalid
         :raises CredentialError: there is no credential, none that can be used, or two in one place
         :raises MissingLibrary: a key is used, and there is no cryptography
         """
