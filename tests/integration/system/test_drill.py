@@ -281,7 +281,7 @@ def test_after_an_interrupt_the_next_drill_finds_what_was_left(
     # A CA that is a pipe holds the check up until it is interrupted.
     pipe = ansible.home / "ca.fifo"
     subprocess.run(["mkfifo", pipe], check=True)
-    emulator.settings(restore_duration=60 if phase == "restore" else 1, delete_duration=60)
+    emulator.settings(restore_duration=30 if phase == "restore" else 1, delete_duration=30)
     variables = {"ca_path": str(pipe)} if phase == "check" else {}
     process = start(ansible, [drill(emulator, **variables)])
     assert until(lambda: has_begun(emulator, phase), 60)
