@@ -104,7 +104,7 @@ EXAMPLES = r"""
 - name: Delete a backup that was taken by hand
   yacloud.mdb.redis_backup:
     state: absent
-    backup_id: "c9qe1abcd2fghij3klmn:mdb-backup-1"
+    backup_id: "c9qe1abcd2fghij3klmn:mdb-backup-2"
     cluster_id: c9qe1abcd2fghij3klmn
 """
 
