@@ -134,8 +134,7 @@ def test_cluster_by_name(server: Server, run: Run) -> None:
 def test_unknown_name(server: Server, run: Run) -> None:
     server.on(FOLDER_CLUSTERS, answer({"clusters": []}))
     ended = run(cluster_name="orders", folder_id=FOLDER)
-    assert ended.message.startswith("cluster_name: folder")
-    assert "found by cluster_id only" in ended.message
+    assert ended.message.startswith(f"folder {FOLDER} has no cluster named 'orders'")
     assert ended.result["changed"] is False
 
 
@@ -211,6 +210,15 @@ def test_conflict_is_named_where_operations_may_not_be_read(server: Server, run:
     ended = run(cluster_id=CLUSTER)
     assert "Conflicting operation c9qx detected" in ended.message
     assert "run this again" in ended.message
+    assert (ended.result["changed"], ended.result["operation"]) == (True, None)
+
+
+def test_no_second_run_is_advised_where_operations_may_not_be_read(server: Server, run: Run) -> None:
+    before(server, operations=FORBIDDEN)
+    server.always(START, failure(500, 13, "Lost on the way"))
+    ended = run(cluster_id=CLUSTER)
+    assert "may not read the cluster's operations" in ended.message
+    assert "takes up" not in ended.message
     assert (ended.result["changed"], ended.result["operation"]) == (True, None)
 
 
