@@ -387,6 +387,17 @@ def test_never_the_newest(server: Server, run: Run, force: bool, others: list[di
     assert ended.result["changed"] is False
 
 
+def test_the_newest_is_never_deleted_while_it_is_not_listed_yet(server: Server, run: Run) -> None:
+    backup_id = deletable(server, NEW)
+    server.on(BACKUPS, listed(OLD))
+    assert "the newest finished backup" in run(state="absent", backup_id=backup_id).message
+
+
+def test_a_backup_that_is_not_finished_is_not_the_newest_finished_one(server: Server, run: Run) -> None:
+    backup_id = deletable(server, row(2, createdAt=None, startedAt=BEGUN, type="MANUAL"))
+    assert run(state="absent", backup_id=backup_id, check_mode=True).error is None
+
+
 def test_newest_where_that_is_allowed(server: Server, run: Run) -> None:
     backup_id = deletable(server, NEW)
     assert run(state="absent", backup_id=backup_id, allow_newest=True, check_mode=True).error is None
