@@ -213,7 +213,7 @@ def sanity(session: nox.Session, core: str) -> None:
 
 def integration(session: nox.Session, core: str) -> None:
     """ansible-test integration: real playbooks against the emulator"""
-    versions = install_core(session, core)
+    versions = install_core(session, core, "redis>=5,<9")
     arguments = ["integration", "--local", "--python", str(session.python)]
     with Emulator.start() as plain, Emulator.start(["--tls"]) as tls:
         output = ansible_test(session, core, *arguments, variables=emulated_cloud(plain, tls))
@@ -291,7 +291,7 @@ def pytest(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def matrix(session: nox.Session) -> None:
-    """every fault on every page by module and lookup; the vendor's SDK as a witness"""
+    """every fault on every page by module and lookup; the vendor's SDK and the real gateway as witnesses"""
     output = run(session, "pytest", "--numprocesses", "2", "tests/integration/matrix", *session.posargs)
     figures = re.findall(r"^[a-z ]*matrix: .*", output, re.MULTILINE)
     note(session, "; ".join(figures) or passed(output))
@@ -388,6 +388,9 @@ def docs_site(session: nox.Session) -> None:
     with (site / "conf.py").open("a", encoding="utf-8") as conf:
         # Other projects' inventories would have to be fetched; docs-check looks after references to our own pages.
         conf.write("\nintersphinx_mapping = {}\nsuppress_warnings = ['ref.ref']\n")
+        # The guides link to each other as files, so that they can be read in the repository too.
+        conf.write("def html(app, name, source): source[0] = source[0].replace('.rst>`_', '.html>`_')\n")
+        conf.write("def setup(app): app.connect('source-read', html)\n")
     rst.chmod(0o755)
     configuration = ["--config-file", str(site / "antsibull-docs.cfg")]
     session.run(

@@ -24,11 +24,6 @@ attributes:
     description: Returns details on what has changed, when in diff mode.
     support: none
     details: Nothing is ever changed.
-  action_group:
-    description: Use C(group/yacloud.mdb.mdb) in C(module_defaults) to set defaults for this module.
-    support: full
-    membership:
-      - yacloud.mdb.mdb
 """
 
     WRITING = r"""
@@ -39,6 +34,10 @@ attributes:
   diff_mode:
     description: Returns details on what has changed, when in diff mode.
     support: none
+"""
+
+    API = r"""
+attributes:
   action_group:
     description: Use C(group/yacloud.mdb.mdb) in C(module_defaults) to set defaults for this module.
     support: full

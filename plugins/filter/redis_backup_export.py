@@ -11,8 +11,8 @@ version_added: 1.0.0
 author:
   - The yacloud.mdb authors (@yacloud)
 description:
-  - Writes what M(yacloud.mdb.redis_backup_info) chose, or what P(yacloud.mdb.redis_backup_freshness#filter) found, in a format that a CI system,
-    a shell, Terraform, Prometheus or a person reads.
+  - Writes what M(yacloud.mdb.redis_backup_info) chose, or what P(yacloud.mdb.redis_backup_freshness#filter) or
+    P(yacloud.mdb.redis_restore_drill#filter) found, in a format that a CI system, a shell, Terraform, Prometheus or a person reads.
   - Clusters are named as they were asked for, by name or by id.
   - The same choice always gives the same text. RV(yacloud.mdb.redis_backup_info#module:backups[].age_seconds) is left out of it for that.
 positional: format
@@ -21,7 +21,8 @@ options:
     description:
       - A choice, which is what M(yacloud.mdb.redis_backup_info) returned, or a mapping of names or ids to backups, as the filter
         P(yacloud.mdb.redis_newest_backup#filter) returns.
-      - Or a verdict, which is what the filter P(yacloud.mdb.redis_backup_freshness#filter) returned.
+      - Or a verdict, which is what the filter P(yacloud.mdb.redis_backup_freshness#filter) or P(yacloud.mdb.redis_restore_drill#filter)
+        returned.
       - The result of a task that failed is refused.
     type: dict
     required: true
@@ -43,16 +44,21 @@ options:
     required: true
   labels:
     description:
-      - Further labels of each series by name, with O(format=prometheus). They tell several checks of one cluster apart, whose series
+      - Further labels of each series by name, with O(format=prometheus) of a verdict on freshness. They tell several checks of one cluster apart, whose series
         node_exporter would otherwise drop without a sign.
       - C(cluster_id), C(cluster_name) and C(folder_id) are there already, each where it is known, and are refused.
     type: dict
   backups:
     description:
-      - The backups that the page's lines of time show, with O(format=html), as RV(yacloud.mdb.redis_backup_info#module:backups).
+      - The backups that the page's lines of time show, with O(format=html) of a verdict on freshness, as RV(yacloud.mdb.redis_backup_info#module:backups).
       - By default each line shows the newest one alone.
     type: list
     elements: dict
+  previous:
+    description:
+      - The content that a new one replaces, with O(format=prometheus) of a verdict on a restore drill. Its last success is kept where the new
+        drill has not passed.
+    type: str
 notes:
   - "C(yacloud_redis_backup_newest_completion_timestamp_seconds): when the newest matching backup was completed, absent without one."
   - "C(yacloud_redis_backup_age_seconds): its age at the time of the check, or at C(created_before) where that was given, absent without one. An alert
@@ -62,6 +68,11 @@ notes:
   - "C(yacloud_redis_backup_fresh): 1 where the cluster is fresh, 0 where it is stale or was never backed up."
   - "C(yacloud_redis_backup_last_check_timestamp_seconds): when the backups were read. It stands still while they cannot be, since then no file is
     written. It is the only series of a cluster that is skipped, so that no alert judges what the verdict does not."
+  - "Of a restore drill, whose labels are what it was asked for, C(yacloud_redis_restore_drill_last_run_timestamp_seconds) and
+    C(…_last_success_timestamp_seconds), which is absent before the first success; C(…_outcome), which is 1 for the V(passed), V(failed) or
+    V(untested) of its label C(outcome) that came of it, and 0 for the others; C(…_phase_seconds) by C(phase), C(…_readable_seconds),
+    C(…_objective_seconds) and C(…_objective_met); C(…_backup_age_seconds), C(…_keys) and C(…_persistent_keys); C(…_cleaned_up), which is 0 where
+    the restored cluster is there or may be, and C(…_leftover_clusters). What is not known is absent."
 """
 
 EXAMPLES = r"""
@@ -111,12 +122,19 @@ GITLAB_LIMIT = 5_120
 
 
 @as_filter
-def redis_backup_export(value: t.Any, format: t.Any, labels: t.Any = None, backups: t.Any = None) -> str:  # noqa: A002 - the option's name
+def redis_backup_export(
+    value: t.Any,
+    format: t.Any,  # noqa: A002 - the option's name
+    labels: t.Any = None,
+    backups: t.Any = None,
+    previous: t.Any = None,
+) -> str:
     """The content of a file.
 
-    :raises AnsibleFilterError: the input, the format or an option cannot be worked with, or a value cannot be written in the format
+    :raises AnsibleFilterError: the input, the format or an option is invalid, or a value cannot be written in the format
     """
-    options = {name: given for name, given in (("labels", labels), ("backups", backups)) if given is not None}
+    given = {"labels": labels, "backups": backups, "previous": previous}
+    options = {name: option for name, option in given.items() if option is not None}
     text = export_text(value, format, options)
     size = len(text.encode())
     if format == "dotenv" and size > GITLAB_LIMIT:

@@ -52,7 +52,7 @@ EXAMPLES = r"""
 
 - name: Fail for those that miss the objective
   vars:
-    verdict: "{{ redis | yacloud.mdb.redis_backup_freshness('26h', exclude=['test-*'], skip_stopped=true) }}"
+    verdict: "{{ redis | yacloud.mdb.redis_backup_freshness('26h', exclude=['*-test'], skip_stopped=true) }}"
   ansible.builtin.assert:
     that: verdict.missed | length == 0
     fail_msg: "{{ verdict.failure | join('\n') }}"
@@ -157,7 +157,7 @@ def redis_backup_freshness(
 ) -> dict[str, t.Any]:
     """The verdict on every cluster of a result.
 
-    :raises AnsibleFilterError: the input is not a result of the module, or an option cannot be worked with
+    :raises AnsibleFilterError: the input is not a result of the module, or an option is invalid
     """
     return judge(result, max_age, exclude, skip_stopped)
 

@@ -65,7 +65,7 @@ def redis_newest_backup(backups: t.Any, **options: t.Any) -> dict[str, t.Any]:
     """The newest matching backup by cluster id.
 
     :param options: the criteria, C(max_age) and C(evaluated_at)
-    :raises AnsibleFilterError: these are no backups, an option cannot be worked with, or a newest one is too old
+    :raises AnsibleFilterError: these are no backups, an option is invalid, or a newest one is too old
     """
     return newest_by_cluster(backups, options)
 

@@ -18,7 +18,8 @@ from ._cloud.text import quoted, type_name
 
 STATUSES = ("CREATING", "RUNNING", "ERROR", "UPDATING", "STOPPING", "STOPPED", "STARTING")
 HEALTHS = ("ALIVE", "DEAD", "DEGRADED")
-"""The states of a cluster by their number in the definitions, less one; the same for every engine."""
+ROLES = ("MASTER", "REPLICA")
+"""The states of a cluster, and the roles of a host, by their number in the definitions, less one; the first two are the same for every engine."""
 
 
 class Cluster(t.NamedTuple):
@@ -57,11 +58,14 @@ def parse_cluster(row: t.Any, source: str) -> Cluster:
     cluster_id, name = (row.get("id"), row.get("name") or "") if isinstance(row, dict) else (None, None)
     if not isinstance(cluster_id, str) or not cluster_id or not isinstance(name, str):
         raise InvalidResponse(f"{source}: a row of its clusters has no valid 'id' and 'name'.")
-    return Cluster(cluster_id, name, _state(row.get("status"), STATUSES), _state(row.get("health"), HEALTHS))
+    return Cluster(cluster_id, name, state_name(row.get("status"), STATUSES), state_name(row.get("health"), HEALTHS))
 
 
-def _state(value: t.Any, names: tuple[str, ...]) -> str | None:
-    """The name of a state: a gateway may write all states as numbers. One that nobody knows is handed on as a string."""
+def state_name(value: t.Any, names: tuple[str, ...]) -> str | None:
+    """The name of a state or role: a gateway may write all of them as numbers. One that nobody knows is handed on as a string.
+
+    :param names: by their number in the definitions, less one
+    """
     if isinstance(value, int) and 0 < value <= len(names):
         return names[value - 1]
     return None if not value or str(value).endswith("_UNKNOWN") else str(value)

@@ -54,7 +54,7 @@ class Options(t.NamedTuple):
     def from_params(cls, params: t.Mapping[str, t.Any]) -> Options:
         """The module's parameters, checked.
 
-        :raises OptionError: a value cannot be worked with
+        :raises OptionError: a value is invalid
         """
         port = TLS_PORT if params["tls"] else PLAIN_PORT
         options = cls(
@@ -107,7 +107,7 @@ class Check(t.NamedTuple):
 def check_data(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What the module returns for these parameters.
 
-    :raises CloudError: Redis could not be asked, or an option has a value that cannot be worked with
+    :raises CloudError: Redis could not be asked, or an option has a value that is invalid
     """
     start = time.monotonic()
     options = Options.from_params(params)

@@ -95,7 +95,7 @@ class Access:
     def check(self) -> None:
         """Looks for everything that can be wrong before a host is asked.
 
-        :raises OptionError: an option has a value that cannot be worked with
+        :raises OptionError: an option has a value that is invalid
         :raises MissingLibrary: redis-py cannot be imported
         """
         if self.password == "":

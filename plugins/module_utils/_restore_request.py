@@ -50,7 +50,7 @@ _MAY_BE_EMPTY = frozenset({"description", "disk_encryption_key_id"})
 def given_values(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What the options say, by option, each value as the API writes it; an option that is not given is left out.
 
-    :raises OptionError: a value cannot be worked with
+    :raises OptionError: a value is invalid
     """
     given = {name: options[name] for name in PATHS if options.get(name) is not None}
     for name, value in given.items():

@@ -13,7 +13,7 @@ import typing as t
 
 from ansible.module_utils.common.dict_transformations import camel_dict_to_snake_dict
 
-from ._clusters import Cluster, parse_cluster
+from ._clusters import ROLES, Cluster, parse_cluster, state_name
 from ._restore_request import without_passwords
 
 _USELESS = frozenset({"ERROR", "STOPPED", "STOPPING"})
@@ -95,8 +95,7 @@ def view(row: t.Any, hosts: list[dict[str, t.Any]], source: str) -> View:
 
 
 def _role(host: dict[str, t.Any]) -> str | None:
-    role = host.get("role")
-    return None if not role or str(role).endswith("_UNKNOWN") else str(role)
+    return state_name(host.get("role"), ROLES)
 
 
 def _snake_case(row: dict[str, t.Any]) -> dict[str, t.Any]:

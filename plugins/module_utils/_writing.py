@@ -193,7 +193,7 @@ def _length(operation: Operation, otherwise: float) -> float:
 def open_client(options: t.Mapping[str, t.Any]) -> Client:
     """The client of a module's process, which sends nothing once nobody waits for the module's result.
 
-    :raises CloudError: an option or the credential cannot be worked with
+    :raises CloudError: an option or the credential is invalid
     """
     return Client.open(Connection.from_options(options, REDIS.service), REDIS.service, check=_reader_check())
 

@@ -22,6 +22,7 @@ description:
 extends_documentation_fragment:
   - yacloud.mdb._attributes
   - yacloud.mdb._attributes.writing
+  - yacloud.mdb._attributes.api
   - yacloud.mdb._writing
   - yacloud.mdb._connection
 attributes:

@@ -21,6 +21,7 @@ description:
 extends_documentation_fragment:
   - yacloud.mdb._attributes
   - yacloud.mdb._attributes.info
+  - yacloud.mdb._attributes.api
   - yacloud.mdb._choosing
   - yacloud.mdb._connection
 options:

@@ -233,7 +233,7 @@ error:
       type: str
       returned: always
     option:
-      description: The option that cannot be worked with.
+      description: The option that is invalid.
       type: str
       returned: if it is one
   sample:

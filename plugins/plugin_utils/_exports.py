@@ -16,8 +16,11 @@ from ansible.module_utils.common.yaml import yaml_dump
 
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.text import quoted, type_name
+from ._drill import read_drill_verdict
 from ._exports_choice import dotenv, read_choice, tfvars_json
 from ._metrics import metrics_text
+from ._metrics_drill import drill_metrics
+from ._report_drill import drill_page
 from ._report_freshness import freshness_page
 from ._results import described
 from ._verdict import read_verdict
@@ -78,6 +81,16 @@ KINDS = (
             "html": Format(freshness_page, ("backups",)),
         },
     ),
+    Kind(
+        "a verdict on a restore drill",
+        read_drill_verdict,
+        {
+            "json": Format(_json),
+            "yaml": Format(_yaml),
+            "prometheus": Format(drill_metrics, ("previous",)),
+            "html": Format(drill_page),
+        },
+    ),
 )
 """What can be exported, and how. A further kind of input is a further entry."""
 
@@ -88,7 +101,7 @@ def export_text(value: t.Any, format_name: t.Any, options: t.Mapping[str, t.Any]
     :param value: an input of one of :data:`KINDS`
     :param format_name: one of its formats
     :param options: the format's options by name
-    :raises OptionError: the input, the format or an option cannot be worked with
+    :raises OptionError: the input, the format or an option is invalid
     :raises SelectionError: the format cannot hold a value
     """
     for kind in KINDS:
@@ -98,7 +111,7 @@ def export_text(value: t.Any, format_name: t.Any, options: t.Mapping[str, t.Any]
     else:
         raise OptionError(
             "the input must be a result of yacloud.mdb.redis_backup_info, a mapping of names or ids to backups, or a verdict of"
-            f" yacloud.mdb.redis_backup_freshness, got {described(value)}."
+            f" yacloud.mdb.redis_backup_freshness or yacloud.mdb.redis_restore_drill, got {described(value)}."
         )
     if not isinstance(format_name, str) or format_name not in kind.formats:
         got = quoted(format_name) if isinstance(format_name, str) else type_name(format_name)

@@ -46,7 +46,7 @@ GAUGES = (
     Gauge(
         "newest_completion_timestamp_seconds",
         "When the newest matching backup was completed; absent without one.",
-        lambda cluster, _verdict: _unix_seconds(cluster["newest"]["created_at"]) if cluster["newest"] else None,
+        lambda cluster, _verdict: unix_seconds(cluster["newest"]["created_at"]) if cluster["newest"] else None,
     ),
     Gauge(
         "age_seconds",
@@ -67,7 +67,7 @@ GAUGES = (
     Gauge(
         "last_check_timestamp_seconds",
         "When the cluster's backups were read; it stands still while they cannot be.",
-        lambda _cluster, verdict: _unix_seconds(verdict["evaluated_at"]),
+        lambda _cluster, verdict: unix_seconds(verdict["evaluated_at"]),
         judges=False,
     ),
 )
@@ -77,11 +77,13 @@ def metrics_text(verdict: _Facts, labels: t.Any = None) -> str:
     """The whole content of a textfile, the clusters by id.
 
     :param labels: further labels of each series by name
-    :raises OptionError: a label cannot be worked with
+    :raises OptionError: a label is invalid
     """
     further = _further_labels(labels)
     clusters = sorted(verdict["clusters"].values(), key=lambda cluster: str(cluster["cluster_id"]))
-    labelled = [(_labels({name: cluster[name] for name in _OWN_LABELS} | further), cluster) for cluster in clusters]
+    labelled = [
+        (series_labels({name: cluster[name] for name in _OWN_LABELS} | further), cluster) for cluster in clusters
+    ]
     lines: list[str] = []
     for gauge in GAUGES:
         samples = [
@@ -90,9 +92,13 @@ def metrics_text(verdict: _Facts, labels: t.Any = None) -> str:
             if not (gauge.judges and cluster["status"] == "skipped")
             and (value := gauge.value(cluster, verdict)) is not None
         ]
-        if samples:
-            lines += [f"# HELP {PREFIX}{gauge.name} {gauge.help}", f"# TYPE {PREFIX}{gauge.name} gauge", *samples]
+        lines += gauge_lines(f"{PREFIX}{gauge.name}", gauge.help, samples)
     return "".join(f"{line}\n" for line in lines)
+
+
+def gauge_lines(name: str, help_text: str, samples: list[str]) -> list[str]:
+    """A gauge as it stands in a textfile; nothing where it has no sample."""
+    return [f"# HELP {name} {help_text}", f"# TYPE {name} gauge", *samples] if samples else []
 
 
 def _further_labels(labels: t.Any) -> dict[str, str]:
@@ -114,7 +120,8 @@ def _further_labels(labels: t.Any) -> dict[str, str]:
     return {str(name): str(value) for name, value in sorted(labels.items())}
 
 
-def _labels(values: t.Mapping[str, str | None]) -> str:
+def series_labels(values: t.Mapping[str, str | None]) -> str:
+    """The labels of a series as they stand between its braces; those without a value are left out."""
     return ",".join(f'{name}="{_escaped(value)}"' for name, value in values.items() if value)
 
 
@@ -122,6 +129,7 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
-def _unix_seconds(instant: str) -> str:
+def unix_seconds(instant: str) -> str:
+    """An instant as Prometheus writes it."""
     seconds, nanos = divmod(parse_instant(instant), SECOND)
     return f"{seconds}.{nanos:09d}".rstrip("0") if nanos else str(seconds)

@@ -26,15 +26,23 @@ from ._verdict_words import printable
 _FOLDER = Path(__file__).parent
 
 
-def page(template: str, values: t.Mapping[str, t.Any], *, with_script: bool) -> str:
+def page(
+    template: str,
+    values: t.Mapping[str, t.Any],
+    *,
+    with_script: bool = False,
+    styles: t.Sequence[str] = ("_report.css",),
+) -> str:
     """A whole page.
 
     :param template: the name of a file that extends _report_base.html.j2
     :param values: what the template shows; all of it is escaped
     :param with_script: whether the page has the field that filters its rows
+    :param styles: the names of its style sheets, which become one
     """
     script = _file("_report.js") if with_script else None
-    text = _environment().get_template(template).render(values, style=_file("_report.css"), script=script)
+    style = Markup("").join(_file(name) for name in styles)
+    text = _environment().get_template(template).render(values, style=style, script=script)
     return f"{text.rstrip()}\n"
 
 

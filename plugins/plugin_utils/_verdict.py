@@ -110,7 +110,7 @@ def judge(result: t.Any, max_age: t.Any = None, exclude: t.Any = None, skip_stop
     :param max_age: how old a newest backup may be; by default what the module was asked with
     :param exclude: names or ids of clusters that are not judged, or shell patterns of them
     :param skip_stopped: whether clusters that are STOPPED are not judged
-    :raises OptionError: the result or an option cannot be worked with
+    :raises OptionError: the result or an option is invalid
     """
     facts = read_result(result)
     objective, exceptions = _Objective.of(facts, max_age), _Exceptions.of(exclude, skip_stopped)

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from .concurrency import Call, run_all
 from .connection import Connection
+from .deadline import Deadline
 from .discovery import Services
 from .errors import NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED, ApiError, CloudError
 from .operations import GOES_ON, Operation, not_done, parse_operation, poll_delays, poll_interval
@@ -27,7 +28,7 @@ from .redaction import Secrets
 from .responses import Response, api_error, decode_object
 from .service import Service
 from .tokens import TokenSource, token_source
-from .transport import Deadline, Request, Transport
+from .transport import Request, Transport
 
 T = t.TypeVar("T")
 

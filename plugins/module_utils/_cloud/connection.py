@@ -96,14 +96,12 @@ class Connection(t.NamedTuple):
         options: t.Mapping[str, t.Any],
         service: Service,
         sources: t.Sequence[CredentialSource] | None = None,
-        start_folder: str | None = None,
     ) -> Connection:
         """The connection that a plugin's options describe.
 
         :param options: values by option name, each already found among call, variables, environment and defaults
         :param sources: where credentials are set; without it, among the options and then in the environment
-        :param start_folder: where a relative path from an environment variable begins, the current folder without it
-        :raises OptionError: a value cannot be worked with
+        :raises OptionError: a value is invalid
         :raises CredentialError: there is no credential, none that can be used, or two in one place
         :raises MissingLibrary: a key is used, and there is no cryptography
         """
@@ -117,8 +115,8 @@ class Connection(t.NamedTuple):
         return cls(
             endpoint,
             service_url,
-            select_credential(options["auth_method"], sources, options, os.environ, start_folder),
-            transport._replace(ca_path=_authorities(options, os.environ, start_folder)),
+            select_credential(options["auth_method"], sources, options, os.environ),
+            transport._replace(ca_path=_authorities(options, os.environ)),
         )
 
 
@@ -155,7 +153,7 @@ def _private_url(text: str, option: str, *, path_allowed: bool = False) -> BaseU
     return base
 
 
-def _authorities(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], start_folder: str | None) -> str | None:
+def _authorities(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -> str | None:
     """The file or folder of trusted authorities: ca_path, or else the variables that other programs know; None for the usual ones.
 
     :raises OptionError: it does not hold any
@@ -168,7 +166,7 @@ def _authorities(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], s
     for variable in (_CA_VARIABLE, *_BUNDLE_VARIABLES):
         value = option if variable == _CA_VARIABLE else environ.get(variable)
         if value:
-            return _checked_authorities(absolute_path(value, start_folder), f"the variable {variable}")
+            return _checked_authorities(absolute_path(value), f"the variable {variable}")
     return None
 
 

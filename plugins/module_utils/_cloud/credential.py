@@ -55,7 +55,6 @@ class Setting(t.NamedTuple):
     :ivar source: the place in words, such as "the options"
     :ivar options: the options that may complete it
     :ivar variable: the environment variable that it comes from, if it does
-    :ivar start_folder: where a relative path from a variable begins
     """
 
     option: str
@@ -63,7 +62,6 @@ class Setting(t.NamedTuple):
     source: str
     options: t.Mapping[str, t.Any]
     variable: str | None = None
-    start_folder: str | None = None
 
     @property
     def description(self) -> str:
@@ -73,7 +71,7 @@ class Setting(t.NamedTuple):
     @property
     def path(self) -> str:
         """The value as an absolute path."""
-        return absolute_path(self.value, self.start_folder if self.variable else None)
+        return absolute_path(self.value)
 
 
 class Credential(t.Protocol):

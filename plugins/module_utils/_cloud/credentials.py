@@ -71,14 +71,12 @@ def select_credential(
     sources: t.Sequence[CredentialSource],
     options: t.Mapping[str, t.Any],
     environ: t.Mapping[str, str],
-    start_folder: str | None = None,
 ) -> Credential:
     """The credential to use: the first source that holds one wins.
 
     :param method: auth_method
     :param sources: from the call itself down to the least of them
     :param options: service_account_id and workload_identity_endpoint, each already found
-    :param start_folder: where a relative path from an environment variable begins, the current folder without it
     :raises CredentialError: none, an unusable one, or two in one source
     :raises MissingLibrary: a key is used, and there is no cryptography
     :raises OptionError: method, workload_identity_endpoint or YC_METADATA_ADDR has a value that cannot be used
@@ -101,7 +99,7 @@ def select_credential(
         if found:
             kind, option = found[0]
             variable = source.variables.get(option)
-            return kind.make(Setting(option, source.values[option], source.name, options, variable, start_folder))
+            return kind.make(Setting(option, source.values[option], source.name, options, variable))
     if method != "auto":
         wanted = " or ".join(option for kind in kinds for option in kind.variables)
         raise CredentialError(

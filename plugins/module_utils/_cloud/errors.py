@@ -49,7 +49,7 @@ class CloudError(Exception):
 
 
 class OptionError(CloudError):
-    """An option has a value that cannot be worked with; nothing was sent."""
+    """An option has a value that is invalid; nothing was sent."""
 
     kind = "option"
 

@@ -15,12 +15,9 @@ from .errors import CredentialError
 from .redaction import Secrets
 
 
-def absolute_path(path: str, start_folder: str | None = None) -> str:
-    """The file that a path means, "~" expanded.
-
-    :param start_folder: where a relative path begins, the current folder without it
-    """
-    return os.path.abspath(os.path.join(start_folder or "", os.path.expanduser(path)))
+def absolute_path(path: str) -> str:
+    """The file that a path means, "~" expanded."""
+    return os.path.abspath(os.path.expanduser(path))
 
 
 def read_secret(path: str, description: str) -> str:

@@ -4,7 +4,7 @@
 
 """One HTTP session for a whole call: pooled connections, retries per request, a deadline, and an end at any moment.
 
-What is retried, how long is waited and what is refused stands in the guide "Reliability" (docs/docsite/rst).
+What is retried, how long is waited and what is refused stands in the guide on running it (docs/docsite/rst/running.rst).
 
 This file is private to the collection; its interface may change with any release.
 """
@@ -15,7 +15,6 @@ import contextlib
 import json
 import random
 import threading
-import time
 import typing as t
 import warnings
 from urllib.parse import quote, urlencode
@@ -31,7 +30,8 @@ except ImportError:
     requests = urllib3 = None  # type: ignore[assignment]
     HTTPAdapter = AuthBase = object  # type: ignore[assignment,misc]
 
-from .errors import ConnectionFailed, CredentialError, DeadlineExceeded, MissingLibrary
+from .deadline import Deadline
+from .errors import ConnectionFailed, CredentialError, MissingLibrary
 from .failures import permanent_hint, proxy_refusal, reason
 from .proxies import Proxy, ProxyGuard, find_proxy
 from .redaction import Secrets
@@ -121,27 +121,6 @@ class Request(t.NamedTuple):
         if self.json is not None:
             return json.dumps(self.json).encode(), {**headers, "Content-Type": "application/json"}
         return None, headers
-
-
-class Deadline:
-    """The time left for everything together. Counted from its making, on the monotonic clock."""
-
-    def __init__(self, seconds: float, clock: t.Callable[[], float] = time.monotonic) -> None:
-        self.seconds = seconds
-        self._clock = clock
-        self._end = clock() + seconds
-
-    def remaining(self) -> float:
-        """Seconds left, negative once it has passed."""
-        return self._end - self._clock()
-
-    def error(self, doing: str, last: str = "") -> DeadlineExceeded:
-        """The error to raise when time is up while doing something."""
-        because = f" The last try ended so: {last}." if last else ""
-        return DeadlineExceeded(
-            f"{doing}: not done within api_deadline, {self.seconds:g} s for everything together.{because}"
-            " Raise api_deadline, ask for less at a time, or see whether the service responds slowly."
-        )
 
 
 class _Authorization(AuthBase):

@@ -17,8 +17,6 @@ The line in front of a code block, a comment that no reader sees, says how it is
     A CI definition, written to NAME; its jobs are run in order, as the system would.
 ``.. example: awx``
     A credential type of AWX; what it injects is there for the examples that follow.
-``.. example: prometheus``
-    Alert rules, about the metrics that an example before has written.
 ``.. example: none REASON``
     Only read: YAML, JSON and shell are parsed. The reason says why it cannot be tried here.
 
@@ -46,7 +44,7 @@ _BY_LANGUAGE = {
     "console": "shell",
     "shell": "shell",
 }
-_HOWS = ("task", "file", "shell", "output", "gitlab", "github", "awx", "prometheus", "none")
+_HOWS = ("task", "file", "shell", "output", "gitlab", "github", "awx", "none")
 _RST = re.compile(
     r"(?:^\.\. example: (?P<how>.+)\n\n)?^(?P<indent> *)\.\. code-block:: (?P<language>\S+)\n\n(?P<body>(?:(?P=indent) {2,}.*\n|\n)+)",
     re.MULTILINE,

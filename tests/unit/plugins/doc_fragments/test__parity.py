@@ -20,7 +20,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import (
     transport,
     workload_identity,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import HEALTHS, STATUSES, parse_clusters
+from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import HEALTHS, ROLES, STATUSES, parse_clusters
 from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA
 from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
 from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest_filter
@@ -150,15 +150,6 @@ def test_versions_agree() -> None:
     assert galaxy["version"] == transport.VERSION
 
 
-def test_the_action_group_holds_every_module_that_asks() -> None:
-    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))
-    modules = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[!_]*_info.py"))
-    assert sorted(runtime["action_groups"]["mdb"]) == modules
-    for module in modules:
-        doc = yaml.safe_load(_text(f"plugins/modules/{module}.py", "DOCUMENTATION"))
-        assert "yacloud.mdb._attributes.info" in doc["extends_documentation_fragment"]
-
-
 def test_the_module_returns_what_it_documents() -> None:
     returns = yaml.safe_load(_text("plugins/modules/redis_backup_info.py", "RETURN"))
     nothing = _query.Query.from_options({"cluster_ids": []})
@@ -203,6 +194,7 @@ def test_the_types_of_a_backup(definitions: t.Any) -> None:
 def test_the_states_of_a_cluster(definitions: t.Any) -> None:
     assert _enum(definitions, "Cluster.Status") == ["STATUS_UNKNOWN", *STATUSES]
     assert _enum(definitions, "Cluster.Health") == ["HEALTH_UNKNOWN", *HEALTHS]
+    assert _enum(definitions, "Host.Role") == ["ROLE_UNKNOWN", *ROLES]
 
 
 def _enum(definitions: t.Any, name: str) -> list[str]:

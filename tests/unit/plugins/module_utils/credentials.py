@@ -37,14 +37,11 @@ def pick(
     environ: dict[str, str] | None = None,
     method: str = "auto",
     companions: dict[str, t.Any] | None = None,
-    start_folder: str | None = None,
     **options: t.Any,
 ) -> Credential:
     """What is selected with these options and variables."""
     sources = [CredentialSource(OPTION, options), environment_source(environ or {})]
-    return select_credential(
-        method, sources, COMPANIONS if companions is None else companions, environ or {}, start_folder
-    )
+    return select_credential(method, sources, COMPANIONS if companions is None else companions, environ or {})
 
 
 def refused(*args: t.Any, **options: t.Any) -> str:

@@ -12,6 +12,7 @@ import yaml
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import KINDS, export_text
+from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.drills import drill
 from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import (
     NAMES,
     ORDERS,
@@ -26,6 +27,7 @@ FORMATS = [(kind.name, format_name) for kind in KINDS for format_name in kind.fo
 INPUTS: dict[str, t.Callable[[], dict[str, t.Any]]] = {
     "a choice of backups": folder_result,
     "a verdict on freshness": folder,
+    "a verdict on a restore drill": drill,
 }
 
 

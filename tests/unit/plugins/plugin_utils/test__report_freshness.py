@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import html.parser
 import http.server
 import itertools
 import re
@@ -21,6 +20,7 @@ from ansible_collections.yacloud.mdb.plugins.plugin_utils import _report
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._report_freshness import MANY, freshness_page
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._timeline import Axis
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._verdict import judge
+from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.pages import HOSTILE, Page
 from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import (
     CARTS,
     GONE,
@@ -34,40 +34,6 @@ from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results imp
 )
 
 STYLE = Path(_report.__file__).with_name("_report.css").read_text(encoding="utf-8")
-VOID = frozenset({"meta", "link", "img", "input"})
-
-
-class Page(html.parser.HTMLParser):
-    """A page as a parser sees it: elements in order, with their attributes, and the text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.texts: list[tuple[str, str]] = []
-        self.feed(text)
-        assert not self.open, f"never closed: {self.open}"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append((self.open[-1] if self.open else "", data))
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(data for tag, data in self.texts if tag not in ("style", "script", "title")).split())
-
-    def all(self, tag: str, **attributes: str) -> list[dict[str, str | None]]:
-        return [found for name, found in self.elements if name == tag and attributes.items() <= found.items()]
 
 
 def page_of(given: dict[str, t.Any], **options: t.Any) -> str:
@@ -186,19 +152,6 @@ def test_lines_are_told_in_words_to_those_who_cannot_see_them() -> None:
     assert all(attributes["scope"] in ("col", "row") for attributes in page.all("th"))
 
 
-HOSTILE = [
-    "<script>document.title='owned'</script>",
-    "</title></style></svg></td><img src=x onerror=document.title='owned'>",
-    "\"onmouseover='document.title=1'x=\"",
-    "&lt;b&gt;&amp;",
-    "javascript:alert(1)",
-    "{{ lookup('pipe', 'id') }}",
-    "a\u202etxt\u2066b\u0000\u0007",
-    "]]><!--",
-    "x" * 63,
-]
-
-
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_are_text_whatever_they_hold(name: str) -> None:
     hostile, tame = page_of(folder(name)), page_of(folder())
@@ -265,7 +218,14 @@ def test_contrast_is_enough(scheme: str) -> None:
     texts = [
         *itertools.product(("ink", "dim"), ("page", "card")),
         *itertools.product(("bad", "warn"), ("card",)),
-        *(("ink", "bad-soft"), ("ink", "good-soft"), ("bad", "bad-soft"), ("good", "good-soft"), ("warn", "warn-soft")),
+        *(
+            ("ink", "bad-soft"),
+            ("ink", "good-soft"),
+            ("ink", "warn-soft"),
+            ("bad", "bad-soft"),
+            ("good", "good-soft"),
+            ("warn", "warn-soft"),
+        ),
         ("white", "never"),
     ]
     marks = [*itertools.product(("mark", "limit", "bad"), ("card", "band")), ("dim", "card"), ("line", "card")]

@@ -236,16 +236,15 @@ def test_a_path_in_service_account_key_is_named_as_one(path: str) -> None:
     )
 
 
-def test_a_relative_path_of_a_variable_begins_where_ansible_was_started_and_an_options_in_the_current_folder(
+def test_a_relative_path_begins_in_the_current_folder_and_the_absolute_one_is_shown(
     key: t.Any, tmp_path: Path, write: t.Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write("key.json", key.text)
-    monkeypatch.chdir("/")
+    path = write("key.json", key.text)
     environ = {"YC_SERVICE_ACCOUNT_KEY_FILE": "key.json"}
-    path = tmp_path / "key.json"
-    assert pick(environ, start_folder=str(tmp_path)).description == f"the variable YC_SERVICE_ACCOUNT_KEY_FILE ({path})"
+    monkeypatch.chdir(tmp_path)
+    assert pick(environ).description == f"the variable YC_SERVICE_ACCOUNT_KEY_FILE ({path})"
+    monkeypatch.chdir("/")
     assert "names the file '/key.json', which cannot be read: No such file" in refused(environ)
-    assert "names the file '/key.json'" in refused(service_account_key_file="key.json", start_folder=str(tmp_path))
 
 
 def test_a_long_path_that_was_tried_is_shown_whole(tmp_path: Path) -> None:

@@ -1,0 +1,486 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Restore drills against the emulator, whose clusters are real Redis servers: what is concluded, and that nothing is left."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
+    FOLDER,
+    TOKENS,
+    Ansible,
+    assert_silent,
+)
+from ansible_collections.yacloud.mdb.tests.integration.system.test_roles import include, role, show, shown
+from ansible_collections.yacloud.mdb.tests.unit.samples import until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yacloud_mdb_emulator.testing import Emulator
+
+DRILL = "redis_restore_drill"
+ORDERS, SESSIONS = "c9qorders", "c9qsessions"
+BACKUP = f"{ORDERS}:1"
+PASSWORD = "Secret-Passw0rd-of-a-drill"
+SEED: dict[str, Any] = {
+    "clusters": [
+        {
+            "id": cluster,
+            "name": cluster.removeprefix("c9q"),
+            "folder_id": FOLDER,
+            "data": {f"{cluster}:{number}": str(number) for number in range(20)},
+            "backups": [{"id": f"{cluster}:1", "created_at": "2026-11-24T22:00:00Z", "type": "AUTOMATED"}],
+        }
+        for cluster in (ORDERS, SESSIONS)
+    ],
+    "settings": {"restore_duration": 0, "delete_duration": 0},
+}
+# A drill is some twenty tasks, and a busy machine takes its time.
+pytestmark = pytest.mark.timeout(400)
+FILES = {"metrics_path": "drill.prom", "json_path": "drill.json", "report_path": "drill.html"}
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[Emulator]:
+    """An emulator with a Redis for each cluster."""
+    testing = pytest.importorskip("yacloud_mdb_emulator.testing")
+    if not any(map(shutil.which, ("redis-server", "valkey-server"))):
+        pytest.skip("there is no Redis; on Debian: apt-get install redis-server")
+    with testing.Emulator.start([*TOKENS, "--data-plane"], seed=SEED) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(process: Emulator) -> Emulator:
+    """The same, as it was at the start."""
+    process.reset()
+    return process
+
+
+def drill(
+    emulator: Emulator, *, name: str | None = None, apply: dict[str, Any] | None = None, **other: Any
+) -> dict[str, Any]:
+    """A task that drills the cluster orders, whose failures are warnings unless told otherwise."""
+    usual = {
+        "cluster_ids": [ORDERS],
+        "ca_path": emulator.ca_file,
+        "required_keys": [f"{ORDERS}:7"],
+        "on_failure": "warn",
+    }
+    task = include(DRILL, emulator, **usual | other)
+    if apply:
+        task["ansible.builtin.include_role"]["apply"] = apply
+    return task | ({"name": name} if name else {})
+
+
+def verdict(name: str = "show") -> dict[str, Any]:
+    return show(f"{DRILL}_result | default(none)", name)
+
+
+def alive(emulator: Emulator) -> list[dict[str, Any]]:
+    """The clusters that drills left."""
+    clusters = emulator.state()["clusters"]
+    return [row for row in clusters if row["name"].startswith("redis-drill-") and not row["deleted"]]
+
+
+def written(ansible: Ansible) -> set[str]:
+    return {path.name for path in ansible.home.iterdir() if path.name.startswith("drill.")}
+
+
+def last_success(ansible: Ansible) -> str:
+    text = (ansible.home / "drill.prom").read_text(encoding="utf-8")
+    (found,) = re.findall(r"^yacloud_redis_restore_drill_last_success_timestamp_seconds\S+ (\S+)$", text, re.MULTILINE)
+    return str(found)
+
+
+# --- the three outcomes ---
+
+
+def test_a_drill_passes_leaves_nothing_and_says_so_in_every_file(ansible: Ansible, emulator: Emulator) -> None:
+    run = ansible.play([drill(emulator, rto="10m", on_failure="error", **FILES), verdict()])
+    result = shown(run)
+    assert (result["outcome"], result["rto_met"], result["cleaned_up"]) == ("passed", True, True), run.output
+    assert (result["backup"]["id"], result["key_count"], result["leftovers"]) == (BACKUP, 20, [])
+    assert [check["name"] for check in result["checks"]] == ["min_keys", "required_keys"]
+    assert set(result["seconds"]) == {"choose", "restore", "ready", "check", "remove"}
+    assert alive(emulator) == []
+    assert emulator.started("DeleteCluster") == 1
+    assert json.loads((ansible.home / "drill.json").read_text(encoding="utf-8")) == result
+    assert "Restore drill of" in (ansible.home / "drill.html").read_text(encoding="utf-8")
+    assert last_success(ansible)
+    assert run.code == 0
+
+
+def test_data_that_are_not_right_have_failed_whatever_is_wrong_with_them(ansible: Ansible, emulator: Emulator) -> None:
+    run = ansible.play([drill(emulator, **FILES), verdict("right")])
+    assert shown(run, "right")["outcome"] == "passed", run.output
+    success = last_success(ansible)
+    emulator.damage_backup(BACKUP, cluster_id=SESSIONS)
+    run = ansible.play([drill(emulator, **FILES), verdict()])
+    result = shown(run)
+    assert (result["outcome"], result["cleaned_up"]) == ("failed", True), run.output
+    assert [found["name"] for found in result["checks"] if not found["passed"]] == ["required_keys"]
+    assert last_success(ansible) == success
+    emulator.damage_backup(BACKUP, "empty")
+    run = ansible.play([drill(emulator, required_keys=[], on_failure="error"), verdict()])
+    assert run.code == 2
+    assert "failed: the backup was restored, but its data are not right" in run.output
+    assert "min_keys: 0 keys, and at least 1 are required" in run.output
+    assert alive(emulator) == []
+
+
+def test_a_drill_compares_with_the_manifest_of_the_backup(ansible: Ansible, emulator: Emulator) -> None:
+    (host,) = next(row for row in emulator.state()["clusters"] if row["id"] == ORDERS)["hosts"]
+    record = {
+        "name": "record",
+        "yacloud.mdb.redis_data_check": {
+            "hosts": [host["name"]],
+            "ca_path": emulator.ca_file,
+            "password": "emulator-password",
+        },
+        "register": "source",
+    }
+    run = ansible.play([record, drill(emulator, manifest="{{ source.manifest }}"), verdict()])
+    assert shown(run)["outcome"] == "passed", run.output
+    emulator.write_data(ORDERS, {f"{ORDERS}:{number}": "changed" for number in range(20)})
+    run = ansible.play([record, drill(emulator, manifest="{{ source.manifest }}"), verdict()])
+    assert shown(run)["outcome"] == "failed", run.output
+    assert "manifest" in shown(run)["problem"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "settings", "variables", "stopped_at"),
+    [
+        (
+            {
+                "route": "RestoreCluster",
+                "kind": "status",
+                "status": 429,
+                "code": 8,
+                "times": -1,
+                "message": "Quota mdb.clusters.count exceeded",
+            },
+            {},
+            {"connection": {"api_retries": 0}},
+            "restore",
+        ),
+        ({"route": "RestoreCluster", "kind": "operation_error", "leaves_cluster": True}, {}, {}, "restore"),
+        (
+            {"route": "RestoreCluster", "kind": "reset", "after_effect": True, "times": -1},
+            {},
+            {"connection": {"api_retries": 0}},
+            None,
+        ),
+        (None, {"alive_delay": 600}, {"wait_timeout": 4}, "restore"),
+        (None, {}, {"ca_path": "/nonexistent/ca.pem"}, "check"),
+        (None, {}, {"created_after": "2030-01-01T00:00:00Z"}, "choose"),
+    ],
+    ids=["quota", "failed and left", "lost answer", "never alive", "no CA", "none"],
+)
+def test_what_could_not_be_found_out_is_untested_and_leaves_nothing(
+    ansible: Ansible,
+    emulator: Emulator,
+    fault: dict[str, Any] | None,
+    settings: dict[str, Any],
+    variables: dict[str, Any],
+    stopped_at: str | None,
+) -> None:
+    emulator.settings(**settings)
+    if fault:
+        emulator.add_fault(**fault)
+    run = ansible.play([drill(emulator, **variables, **FILES), verdict()])
+    result = shown(run)
+    # Where only the answer got lost, the module finds what came of it.
+    assert (result["outcome"], result["stopped_at"]) == ("untested" if stopped_at else "passed", stopped_at), run.output
+    assert result["cleaned_up"] is True, run.output
+    assert alive(emulator) == []
+    assert written(ansible) == set(FILES.values())
+
+
+def test_truncated_data_cannot_be_restored(ansible: Ansible, emulator: Emulator) -> None:
+    emulator.damage_backup(BACKUP, "truncate")
+    run = ansible.play([drill(emulator, on_failure="error")])
+    assert run.code == 2
+    assert "is untested: the backup could not be restored" in run.output
+    assert alive(emulator) == []
+
+
+def test_a_missed_objective_fails_the_play_of_a_drill_that_has_passed(ansible: Ansible, emulator: Emulator) -> None:
+    emulator.settings(restore_duration=2)
+    run = ansible.play([drill(emulator, rto="1s", on_failure="error", json_path="drill.json")])
+    assert run.code == 2
+    assert "beyond the objective of 1s" in run.output
+    assert json.loads((ansible.home / "drill.json").read_text(encoding="utf-8"))["outcome"] == "passed"
+    assert alive(emulator) == []
+
+
+# --- what is left ---
+
+
+def test_a_cluster_that_cannot_be_removed_fails_the_play_with_the_command_that_removes_it(
+    ansible: Ansible, emulator: Emulator
+) -> None:
+    emulator.add_fault(route="DeleteCluster", kind="status", status=403, code=7, times=-1, message="No right to")
+    run = ansible.play([drill(emulator, **FILES), verdict()])
+    (left,) = alive(emulator)
+    assert run.code == 2
+    command = f"state=absent cluster_id={left['id']} name={left['name']}"
+    assert f"NOT REMOVED cluster {left['id']}" in run.output
+    assert command in run.output
+    assert command in (ansible.home / "drill.html").read_text(encoding="utf-8").replace("&#39;", "'")
+    assert json.loads((ansible.home / "drill.json").read_text(encoding="utf-8"))["cleaned_up"] is False
+    assert re.search(r"drill_cleaned_up\S+ 0\n", (ansible.home / "drill.prom").read_text(encoding="utf-8"))
+
+
+def test_a_cluster_is_kept_to_look_at_and_the_next_drill_does_not_use_it(ansible: Ansible, emulator: Emulator) -> None:
+    run = ansible.play([drill(emulator, min_keys=21, keep_on_failure=True), verdict()])
+    result = shown(run)
+    (kept,) = alive(emulator)
+    assert (result["kept"], result["cluster"]["id"]) == (True, kept["id"]), run.output
+    assert f"KEPT      cluster {kept['id']}" in run.output
+    run = ansible.play([drill(emulator), verdict()])
+    reported = shown(run)
+    # As by -e on the command line.
+    run = ansible.play([drill(emulator, sweep_after="1s", keep_on_failure="false", min_keys=21), verdict()])
+    swept = shown(run)
+    assert [reported["outcome"], swept["outcome"], swept["kept"]] == ["passed", "failed", False], run.output
+    assert kept["id"] not in (reported["cluster"]["id"], swept["cluster"]["id"])
+    for found, gone in ((reported, False), (swept, True)):
+        assert [(row["cluster_id"], row["removed"]) for row in found["leftovers"]] == [(kept["id"], gone)]
+    assert alive(emulator) == []
+
+
+def test_only_restored_clusters_with_the_prefix_are_swept(ansible: Ansible, emulator: Emulator) -> None:
+    seed = json.loads(json.dumps(SEED))
+    names = ["redis-drill-20200101t000000-abcd", "redis-drill-of-mine"]
+    seed["clusters"] += [
+        {"id": f"c9qmine{number}", "name": name, "folder_id": FOLDER} for number, name in enumerate(names)
+    ]
+    emulator.seed(seed)
+    run = ansible.play([drill(emulator, sweep_after="1s"), verdict()])
+    assert shown(run)["outcome"] == "passed", run.output
+    assert shown(run)["leftovers"] == []
+    assert sorted(row["name"] for row in alive(emulator)) == names
+
+
+@pytest.mark.parametrize("phase", ["restore", "check", "remove"])
+def test_after_an_interrupt_the_next_drill_finds_what_was_left(
+    ansible: Ansible, emulator: Emulator, phase: str
+) -> None:
+    # A CA that is a pipe holds the check up until it is interrupted.
+    pipe = ansible.home / "ca.fifo"
+    subprocess.run(["mkfifo", pipe], check=True)
+    emulator.settings(restore_duration=60 if phase == "restore" else 1, delete_duration=60)
+    variables = {"ca_path": str(pipe)} if phase == "check" else {}
+    process = start(ansible, [drill(emulator, **variables)])
+    assert until(lambda: has_begun(emulator, phase), 60)
+    process.send_signal(signal.SIGINT)
+    output, _nothing = process.communicate(timeout=60)
+    assert process.returncode != 0, output
+    emulator.settings(restore_duration=0, delete_duration=0)
+    (left,) = [row["id"] for row in alive(emulator)]
+    run = ansible.play([drill(emulator, sweep_after="1s"), verdict()])
+    found = {row["cluster_id"]: row["removed"] for row in shown(run)["leftovers"]}
+    # A removal that was asked for goes on, and may have ended meanwhile.
+    assert found == {left: True} or (phase == "remove" and not found), run.output
+    assert shown(run)["outcome"] == "passed"
+    assert alive(emulator) == []
+
+
+def start(ansible: Ansible, tasks: list[dict[str, Any]], *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        ansible.command(tasks, *arguments),
+        env=ansible.environ,
+        cwd=ansible.home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def has_begun(emulator: Emulator, phase: str) -> bool:
+    if phase == "check":
+        return any(row["status"] == "RUNNING" and emulator.started("RestoreCluster") for row in alive(emulator))
+    return emulator.started({"restore": "RestoreCluster", "remove": "DeleteCluster"}[phase]) == 1
+
+
+def test_a_restore_that_is_killed_leaves_no_cluster(ansible: Ansible, emulator: Emulator) -> None:
+    """The time limit of a task kills its module, which then names no cluster."""
+    emulator.settings(restore_duration=25)
+    run = ansible.play([drill(emulator, wait_timeout=100), verdict()], environ={"ANSIBLE_TASK_TIMEOUT": "20"})
+    assert shown(run)["stopped_at"] == "restore", run.output
+    assert shown(run)["cleaned_up"] is True, run.output
+    assert alive(emulator) == []
+
+
+# --- where the data are checked ---
+
+
+@pytest.mark.parametrize("connection", [{}, {"connection": "local"}], ids=["ssh", "a local play"])
+def test_a_check_host_that_cannot_be_reached_is_untested_and_never_the_controller(
+    ansible: Ansible, emulator: Emulator, connection: dict[str, str]
+) -> None:
+    (ansible.home / "hosts.ini").write_text("vm ansible_host=127.0.0.1 ansible_port=1\n", encoding="utf-8")
+    inventory = ["-i", str(ansible.home / "hosts.ini")]
+    run = ansible.play([drill(emulator, check_host="vm"), verdict()], *inventory, keywords=connection)
+    result = shown(run)
+    assert (result["outcome"], result["stopped_at"], result["cleaned_up"]) == ("untested", "check", True), run.output
+    assert "its host could not be reached" in result["problem"]
+    assert alive(emulator) == []
+
+
+def test_a_play_on_another_host_drills_from_the_controller_without_become(ansible: Ansible, emulator: Emulator) -> None:
+    keywords = {"hosts": "all", "become": True, "become_method": "ansible.builtin.su", "become_user": "nobody"}
+    run = ansible.play([drill(emulator, **FILES), verdict()], "-i", "web1,", keywords=keywords)
+    assert shown(run)["outcome"] == "passed", run.output
+    assert written(ansible) == set(FILES.values())
+
+
+# --- refusals, ignored errors, check mode ---
+
+
+REFUSED = [
+    ({"min_kesy": 5}, f"{DRILL}_min_kesy is not a variable of the role"),
+    ({"min_keys": None}, f"{DRILL}_min_keys is null or empty"),
+    ({"rto": ""}, f"{DRILL}_rto is null or empty"),
+    ({"sweep_after": ""}, f"{DRILL}_sweep_after is null or empty"),
+    ({"max_age": None}, f"{DRILL}_max_age is null or empty"),
+    ({"target_folder_id": ""}, f"{DRILL}_target_folder_id is null or empty"),
+    ({"cluster_ids": []}, "must name one cluster, since a run is about one; got 0"),
+    ({"cluster_ids": [ORDERS, SESSIONS]}, "must name one cluster, since a run is about one; got 2"),
+    ({"cluster_ids": f"{ORDERS},{SESSIONS}"}, "must name one cluster, since a run is about one; got 2"),
+    ({"cluster_name": "orders"}, "must name one cluster, since a run is about one; got 2"),
+]
+
+
+def test_what_is_wrong_with_the_variables_is_said_before_any_request(ansible: Ansible, emulator: Emulator) -> None:
+    ignore = {"ignore_errors": True}
+    tasks = [drill(emulator, apply=ignore, name=f"case {number}", **case) for number, (case, _) in enumerate(REFUSED)]
+    run = ansible.play([*tasks, verdict()])
+    for _case, message in REFUSED:
+        assert message in run.output, message
+    assert shown(run) is None
+    assert emulator.requests() == []
+
+
+def test_what_outranks_the_result_is_named(ansible: Ansible, emulator: Emulator) -> None:
+    run = ansible.play([drill(emulator)], variables={f"{DRILL}_result": {"outcome": "passed"}})
+    assert run.code == 2
+    assert f"{DRILL}_result is set by something that outranks the role" in run.output
+    assert emulator.requests() == []
+
+
+def test_with_errors_ignored_a_drill_takes_nothing_from_the_one_before(ansible: Ansible, emulator: Emulator) -> None:
+    ignore = {"ignore_errors": True}
+    cases: dict[str, dict[str, Any]] = {
+        "refused": {"rto": ""},
+        "not chosen": {"cluster_ids": ["c9qnone"]},
+        "not restored": {"name_prefix": "x" * 60},
+    }
+    tasks = [drill(emulator), verdict("first")]
+    for name, case in cases.items():
+        tasks += [drill(emulator, apply=ignore, **case), verdict(name)]
+    run = ansible.play(tasks)
+    assert shown(run, "first")["outcome"] == "passed", run.output
+    assert shown(run, "refused") is None
+    for name, stopped_at in (("not chosen", "choose"), ("not restored", "restore")):
+        result = shown(run, name)
+        assert (result["outcome"], result["stopped_at"], result["cluster"]) == ("untested", stopped_at, None), (
+            run.output
+        )
+    assert emulator.started("DeleteCluster") == 1
+    assert alive(emulator) == []
+
+
+def test_a_file_that_cannot_be_written_fails_the_play_and_hands_nothing_on(
+    ansible: Ansible, emulator: Emulator
+) -> None:
+    task = drill(emulator, json_path="missing/drill.json", apply={"ignore_errors": True})
+    run = ansible.play([task, verdict()])
+    assert shown(run) is None, run.output
+    assert "missing" in run.result("Fail for what was not as it should be")["msg"]
+    assert alive(emulator) == []
+
+
+@pytest.mark.parametrize("name", ["rto", "sweep_after"])
+def test_what_is_no_duration_is_said_before_any_request(ansible: Ansible, emulator: Emulator, name: str) -> None:
+    run = ansible.play([drill(emulator, **{name: "soon"})])
+    assert run.code == 2
+    assert f"{name} 'soon' is not a duration" in run.output
+    assert emulator.requests() == []
+
+
+def test_check_mode_restores_and_writes_nothing_and_says_what_would_be(ansible: Ansible, emulator: Emulator) -> None:
+    run = ansible.play([drill(emulator, **FILES), verdict()], "--check")
+    assert run.code == 0, run.output
+    assert f"it would be restored from backup {BACKUP}" in run.output
+    assert shown(run) is None
+    assert emulator.operations() == []
+    assert written(ansible) == set()
+
+
+def test_the_playbook_drills_a_cluster_by_name_for_a_folder_of_its_own(ansible: Ansible, emulator: Emulator) -> None:
+    seed = json.loads(json.dumps(SEED)) | {"folders": ["b1gdrills"]}
+    emulator.seed(seed)
+    variables = {
+        "folder_id": FOLDER,
+        "target_folder_id": "b1gdrills",
+        "ca_path": emulator.ca_file,
+        "json_path": "drill.json",
+    }
+    run = ansible.run_file("yacloud.mdb.restore_drill", role(DRILL, emulator, cluster_name="orders", **variables))
+    assert run.code == 0, run.output
+    result = json.loads((ansible.home / "drill.json").read_text(encoding="utf-8"))
+    assert (result["outcome"], result["cluster"]["folder_id"]) == ("passed", "b1gdrills")
+
+
+# --- secrets ---
+
+
+def test_no_password_is_in_any_output_file_or_process_list(ansible: Ansible, emulator: Emulator) -> None:
+    seen: list[str] = []
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.05):
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    seen.append(path.read_text(errors="replace"))
+                except OSError:
+                    continue
+            del seen[:-5000]
+            if any(PASSWORD in line for line in seen):
+                return
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    variables = {"secret": PASSWORD}
+    tasks = [drill(emulator, password="{{ secret }}", **FILES), verdict()]
+    run = ansible.play(tasks, "-vvv", variables=variables)
+    ended.set()
+    watcher.join()
+    assert shown(run)["outcome"] == "passed", run.output
+    assert_silent(run.output, PASSWORD)
+    assert not any(PASSWORD in line for line in seen)
+    own = {ansible.home / "variables.json"}
+    for path in {path for path in ansible.home.rglob("*") if path.is_file()} - own:
+        assert PASSWORD not in path.read_text(encoding="utf-8", errors="replace"), path
+    assert PASSWORD not in emulator.log()
+
+
+def test_a_generated_password_is_forgotten(ansible: Ansible, emulator: Emulator) -> None:
+    look = show(f"__{DRILL}_password", "password")
+    run = ansible.play([drill(emulator, min_keys=21, keep_on_failure=True), look])
+    assert shown(run, "password") is None, run.output
