@@ -199,6 +199,7 @@ def _warn_of_ignored(job: Job, view: View) -> None:
 
 def _with_leftover(job: Job, exc: CloudError, cluster_id: str) -> CloudError:
     """The error with what a failed restore has left behind, which is never removed unasked."""
+    exc.details["cluster_id"] = cluster_id
     try:
         view = job.view(cluster_id)
     except CloudError:

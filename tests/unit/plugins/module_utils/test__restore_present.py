@@ -278,7 +278,7 @@ def test_a_restore_that_leaves_a_cluster_behind(cloud: t.Any) -> None:
     cloud.add_fault(route="RestoreCluster", kind="operation_error", leaves_cluster=True)
     result = ask(cloud, deletion_protection=True, **RESTORE)
     (cluster_id,) = restored(cloud)
-    assert result["cluster"]["id"] == cluster_id
+    assert result["cluster"]["id"] == result["error"]["cluster_id"] == cluster_id
     assert f"It left cluster {cluster_id} behind, with status ERROR." in result["msg"]
     assert f"cluster_id: {cluster_id}, name: copy, lift_deletion_protection: true." in result["msg"]
     again = ask(cloud, **RESTORE)
