@@ -133,7 +133,7 @@ def _finish(job: Job, backup_id: str) -> str:
     """Waits for the operation, and looks whether the backup is gone."""
     progress, timeout = job.progress, job.options["wait_timeout"]
     doing, started = f"backup {backup_id}: deleting it", time.monotonic()
-    if not job.options["wait"]:
+    if not job.options["wait"] and not progress.has_failed:
         return f"{doing}: operation {t.cast(Operation, progress.operation).id} is not waited for, since wait is false."
     operation = progress.wait(job.client, phase="deletion", doing=doing, timeout=timeout)
     with progress.phase("listing"):

@@ -119,7 +119,7 @@ def _finish(job: Job, cluster: Cluster, finished_before: set[str]) -> str:
     """Waits for the operation, and finds its backup."""
     progress, timeout = job.progress, job.options["wait_timeout"]
     doing, started = f"cluster {cluster.id}: taking a backup", time.monotonic()
-    if not job.options["wait"]:
+    if not job.options["wait"] and not progress.has_failed:
         return f"{doing}: operation {t.cast(Operation, progress.operation).id} is not waited for, since wait is false."
     operation = progress.wait(job.client, phase="backup", doing=doing, timeout=timeout)
     with progress.phase("listing"):

@@ -163,7 +163,7 @@ def _after_request(job: Job, operation: Operation) -> str:
     if not isinstance(cluster_id, str) or not cluster_id:
         raise InvalidResponse(f"{_doing(job)}: operation {operation.id} does not name the new cluster. {GOES_ON}")
     job.progress.facts["cluster"] = {"id": cluster_id, "name": name, "status": None, "health": None}
-    if not job.options["wait"]:
+    if not job.options["wait"] and not job.progress.has_failed:
         job.view(cluster_id)
         return f"cluster {name}: {cluster_id} is being restored from backup {job.options['backup_id']}."
     return _finish(job, cluster_id)

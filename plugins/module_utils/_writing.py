@@ -100,6 +100,11 @@ class Progress:
         """Goes on with an operation that was not started here."""
         self.changed, self.taken_up, self.operation = True, True, operation
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether the latest operation has ended with an error, which waiting for it raises at once."""
+        return bool(self.operation and self.operation.done and self.operation.error)
+
     def wait(self, client: Client, *, phase: str, doing: str, timeout: float) -> Operation:
         """The latest operation once it is done.
 

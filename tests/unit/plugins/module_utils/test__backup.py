@@ -131,6 +131,23 @@ def test_cluster_by_name(server: Server, run: Run) -> None:
     assert ended.result["operation"]["done"] is False
 
 
+def test_an_operation_that_fails_at_once_is_a_failure_without_waiting_too(server: Server, run: Run) -> None:
+    before(server)
+    server.on(START, answer(operation(done=True, error={"code": 13, "message": "No disk"})))
+    ended = run(cluster_id=CLUSTER, wait=False)
+    assert ended.error is not None
+    assert (ended.error["kind"], ended.error["code"]) == ("operation", 13)
+    assert ended.result["changed"] is True
+
+
+def test_a_deletion_that_fails_at_once_is_a_failure_without_waiting_too(server: Server, run: Run) -> None:
+    backup_id = deletable(server, OLD, NEW)
+    server.on(backup_path(backup_id), answer({**deletion(backup_id, done=True), "error": {"code": 13}}))
+    ended = run(state="absent", backup_id=backup_id, wait=False)
+    assert ended.error is not None
+    assert ended.error["kind"] == "operation"
+
+
 def test_unknown_name(server: Server, run: Run) -> None:
     server.on(FOLDER_CLUSTERS, answer({"clusters": []}))
     ended = run(cluster_name="orders", folder_id=FOLDER)

@@ -264,6 +264,14 @@ def test_a_cluster_that_is_being_removed(cloud: t.Any) -> None:
 # --- failures ---
 
 
+def test_a_restore_that_fails_at_once_is_a_failure_without_waiting_too(cloud: t.Any) -> None:
+    cloud.settings(restore_duration=0.0)
+    cloud.add_fault(route="RestoreCluster", kind="operation_error")
+    result = ask(cloud, wait=False, **RESTORE)
+    assert result["error"]["kind"] == "operation"
+    assert result["msg"].endswith("It left no cluster behind.")
+
+
 def test_a_restore_that_fails_without_a_trace(cloud: t.Any) -> None:
     cloud.add_fault(route="RestoreCluster", kind="operation_error", code=2, message="Unknown error")
     result = ask(cloud, **RESTORE)
