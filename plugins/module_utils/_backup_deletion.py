@@ -15,7 +15,7 @@ import typing as t
 from urllib.parse import quote
 
 from ._backup_job import WRITE_HINTS, Job, newest_first
-from ._backups import Backup
+from ._backups import Backup, order
 from ._cloud.errors import NOT_FOUND, PERMISSION_DENIED, ApiError, StateError, WaitError
 from ._cloud.operations import Operation
 from ._engine import REDIS
@@ -95,10 +95,8 @@ def _guard(job: Job, backup: Backup) -> None:
             " set force to delete it all the same.",
             backup_id=backup.id,
         )
-    if job.options["allow_newest"]:
-        return
-    newest = _newest(job, backup)
-    if newest is None or newest.id == backup.id:
+    is_guarded = backup.completed and not job.options["allow_newest"]
+    if is_guarded and not any(order(other) > order(backup) for other in _finished(job, backup)):
         raise StateError(
             f"backup {backup.id}: it is the newest finished backup of cluster {backup.cluster_id}. Nothing was deleted; take"
             " another one first, or set allow_newest to be left with older ones or none.",
@@ -106,18 +104,17 @@ def _guard(job: Job, backup: Backup) -> None:
         )
 
 
-def _newest(job: Job, backup: Backup) -> Backup | None:
-    """The newest finished backup of the backup's cluster, which is looked for in the folder where the cluster was deleted."""
+def _finished(job: Job, backup: Backup) -> list[Backup]:
+    """The finished backups of the backup's cluster, which are looked for in the folder where the cluster was deleted."""
     try:
-        finished = job.finished(backup.cluster_id)
+        return job.finished(backup.cluster_id)
     except ApiError as exc:
         folder_id = backup.facts["folder_id"]
         if not exc.may_be_deleted or not folder_id:
             raise
         doing = f"folder {folder_id}: listing its backups"
         in_folder = job.read(doing, lambda api: api.folder_backups(folder_id))
-        finished = newest_first(in_folder.get(backup.cluster_id, []))
-    return finished[0] if finished else None
+        return newest_first(in_folder.get(backup.cluster_id, []))
 
 
 def _ask(job: Job, backup: Backup, find: t.Callable[[], Operation | None]) -> bool:
@@ -136,7 +133,7 @@ def _finish(job: Job, backup_id: str) -> str:
     """Waits for the operation, and looks whether the backup is gone."""
     progress, timeout = job.progress, job.options["wait_timeout"]
     doing, started = f"backup {backup_id}: deleting it", time.monotonic()
-    if not job.options["wait"]:
+    if not job.options["wait"] and not progress.has_failed:
         return f"{doing}: operation {t.cast(Operation, progress.operation).id} is not waited for, since wait is false."
     operation = progress.wait(job.client, phase="deletion", doing=doing, timeout=timeout)
     with progress.phase("listing"):

@@ -21,9 +21,13 @@ from ._cloud.operations import Operation
 from ._clusters import Cluster
 from ._engine import REDIS
 from ._selection import warn_of_future
-from ._writing import repeat
+from ._writing import UNKNOWN_OUTCOME, repeat
 
 _OUR_TYPES = ("MANUAL", None)
+_CANNOT_LOOK = (
+    "Whether the cloud has begun is not known, and the account may not read the cluster's operations, which would tell:"
+    f" grant it {REDIS.service.viewer_role}, or look at the cluster's backups before you run this again, which may take a second one."
+)
 
 
 def take(job: Job) -> str:
@@ -107,6 +111,7 @@ def _ask(job: Job, cluster: Cluster, known: list[Operation] | None) -> None:
             path, doing=f"cluster {cluster.id}: taking a backup", hints=WRITE_HINTS, cluster_id=cluster.id
         ),
         find,
+        UNKNOWN_OUTCOME if known is not None else _CANNOT_LOOK,
     )
 
 
@@ -114,7 +119,7 @@ def _finish(job: Job, cluster: Cluster, finished_before: set[str]) -> str:
     """Waits for the operation, and finds its backup."""
     progress, timeout = job.progress, job.options["wait_timeout"]
     doing, started = f"cluster {cluster.id}: taking a backup", time.monotonic()
-    if not job.options["wait"]:
+    if not job.options["wait"] and not progress.has_failed:
         return f"{doing}: operation {t.cast(Operation, progress.operation).id} is not waited for, since wait is false."
     operation = progress.wait(job.client, phase="backup", doing=doing, timeout=timeout)
     with progress.phase("listing"):

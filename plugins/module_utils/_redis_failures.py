@@ -98,7 +98,9 @@ def _network_failure(cause: OSError, where: str, tls: bool) -> CloudError:
         )
     if isinstance(cause, (ConnectionResetError, BrokenPipeError)):
         return ConnectionFailed(f"Redis at {where} ended the connection: {cause.strerror}. {_check_tls(tls)}")
-    return ConnectionFailed(f"Redis at {where} cannot be reached: {cause.strerror or quoted(str(cause))}.")
+    return ConnectionFailed(
+        f"Redis at {where} cannot be reached: {cause.strerror or quoted(str(cause))}. Check hosts, and the network between."
+    )
 
 
 def _certificate_failure(cause: ssl.SSLCertVerificationError, where: str) -> CloudError:
@@ -122,7 +124,9 @@ def _answered_error(exc: Exception, where: str, code: str) -> CloudError:
         return StateError(
             f"The sharded cluster of Redis at {where} is moving keys, or a shard is down: {quoted(str(exc))}. Check again later."
         )
-    return CommandRefused(f"Redis at {where} answered with an error: {quoted(str(exc))}.")
+    return CommandRefused(
+        f"Redis at {where} answered with an error: {quoted(str(exc))}. Check databases, and the log of Redis."
+    )
 
 
 def _check_tls(tls: bool) -> str:

@@ -24,6 +24,8 @@ from ._redis_failures import ConnectionRefused, StillLoading
 SLOTS = 16_384
 POLL_INTERVAL = 1.0
 """Seconds."""
+STARTING = 10.0
+"""Seconds within which a Redis that starts listens; from then on it says that it is loading. Beyond, the port is wrong."""
 
 Info = dict[str, t.Any]
 """What INFO answers, as redis-py parses it."""
@@ -56,16 +58,18 @@ def wait_for_masters(
 
     Only what a starting Redis shows is waited for: a refused connection, data still loading, a sharded cluster not complete yet.
 
-    :raises StillLoading, ConnectionRefused: it was still so after C(wait_timeout) seconds
+    :raises StillLoading: it was still so after wait_timeout seconds
+    :raises ConnectionRefused: likewise, or after STARTING seconds if those are fewer
     :raises CloudError: Redis cannot be asked
     """
-    end = clock() + wait_timeout
+    start = clock()
     while True:
         try:
             return find_masters(hosts, access)
         except (StillLoading, ConnectionRefused) as exc:
-            if clock() >= end:
-                raise type(exc)(f"{exc} This was waited for as long as wait_timeout says, {wait_timeout} s.") from None
+            longest = wait_timeout if isinstance(exc, StillLoading) else min(wait_timeout, STARTING)
+            if clock() >= start + longest:
+                raise type(exc)(f"{exc} This was waited for {longest:g} s.") from None
         sleep(POLL_INTERVAL)
 
 

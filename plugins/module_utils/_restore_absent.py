@@ -138,7 +138,7 @@ def _unprotect(job: Job) -> None:
 def _finish(job: Job) -> str:
     """Waits for the removal, then looks whether the cluster is gone."""
     cluster_id = job.options["cluster_id"]
-    if not job.options["wait"]:
+    if not job.options["wait"] and not job.progress.has_failed:
         return f"cluster {cluster_id}: it is being removed."
     job.progress.wait(job.client, phase="remove", doing=_doing(job), timeout=job.left)
     if repeat(job.client, lambda: _is_gone(job) or None, job.left) is None:

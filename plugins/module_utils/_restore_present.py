@@ -163,7 +163,7 @@ def _after_request(job: Job, operation: Operation) -> str:
     if not isinstance(cluster_id, str) or not cluster_id:
         raise InvalidResponse(f"{_doing(job)}: operation {operation.id} does not name the new cluster. {GOES_ON}")
     job.progress.facts["cluster"] = {"id": cluster_id, "name": name, "status": None, "health": None}
-    if not job.options["wait"]:
+    if not job.options["wait"] and not job.progress.has_failed:
         job.view(cluster_id)
         return f"cluster {name}: {cluster_id} is being restored from backup {job.options['backup_id']}."
     return _finish(job, cluster_id)
@@ -199,6 +199,7 @@ def _warn_of_ignored(job: Job, view: View) -> None:
 
 def _with_leftover(job: Job, exc: CloudError, cluster_id: str) -> CloudError:
     """The error with what a failed restore has left behind, which is never removed unasked."""
+    exc.details["cluster_id"] = cluster_id
     try:
         view = job.view(cluster_id)
     except CloudError:

@@ -129,7 +129,7 @@ def _camel_case(name: str) -> str:
 
 
 _CONVERTERS: dict[str, t.Callable[[t.Any], t.Any]] = {
-    "labels": lambda labels: {str(key): str(value) for key, value in labels.items()},
+    "labels": lambda labels: {str(key): "" if value is None else str(value) for key, value in labels.items()},
     "hosts": _hosts,
     "disk_size_gib": _bytes,
     "config": _settings,

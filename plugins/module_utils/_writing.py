@@ -29,7 +29,7 @@ T = t.TypeVar("T")
 
 UNKNOWN_OUTCOME = "Whether the cloud has begun is not known: run this again, which takes up what is running."
 
-_LONGEST_WAIT = 30 * 86_400.0
+_LONGEST_WAIT = 30 * 86_400
 
 
 def wait_spec(timeout: int) -> dict[str, dict[str, t.Any]]:
@@ -73,11 +73,15 @@ class Progress:
         return {**self.facts, "changed": self.changed, "operation": operation, "seconds": self.seconds}
 
     def ask(
-        self, request: t.Callable[[], Operation], find: t.Callable[[], Operation | None] = lambda: None
+        self,
+        request: t.Callable[[], Operation],
+        find: t.Callable[[], Operation | None] = lambda: None,
+        unknown: str = UNKNOWN_OUTCOME,
     ) -> Operation:
         """The operation that a request starts, or one that does the same already.
 
         :param find: looks for the latter; called where the response got lost, or says that another operation was quicker
+        :param unknown: what to say where neither a response nor an operation tells whether the work has begun
         :raises ApiError: it is refused
         :raises CloudError: whether it has begun is not known
         """
@@ -85,7 +89,7 @@ class Progress:
         try:
             self.operation = request()
         except CloudError as exc:
-            error = exc if _is_refusal(exc) else exc.adding(UNKNOWN_OUTCOME)
+            error = exc if _is_refusal(exc) else exc.adding(unknown)
             found = None if _is_refusal(exc) and not _is_conflict(exc) else _found(find)
             if found is None:
                 raise error from None
@@ -95,6 +99,11 @@ class Progress:
     def take_up(self, operation: Operation) -> None:
         """Goes on with an operation that was not started here."""
         self.changed, self.taken_up, self.operation = True, True, operation
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the latest operation has ended with an error, which waiting for it raises at once."""
+        return bool(self.operation and self.operation.done and self.operation.error)
 
     def wait(self, client: Client, *, phase: str, doing: str, timeout: float) -> Operation:
         """The latest operation once it is done.
@@ -116,7 +125,7 @@ class Progress:
             code, message = operation.error["code"], operation.error["message"]
             raise OperationError(
                 f"{doing}: operation {operation.id} failed: {message.rstrip('.') or 'no reason given'} (code {code})."
-                " Look at the cluster's operations in the cloud's console; the same wish needs a new operation.",
+                " Look at the cluster's operations in the cloud's console before you run this again.",
                 operation_id=operation.id,
                 code=code,
                 message=message or None,

@@ -69,8 +69,9 @@ options:
     elements: int
   wait_timeout:
     description:
-      - How many seconds to wait for a Redis that is starting, which means that it refuses connections, is still loading its data, or is a sharded
-        cluster of which a part is not there yet. After that the task fails.
+      - How many seconds to wait for a Redis that is still loading its data, or a sharded cluster of which a part is not there yet. After that
+        the task fails.
+      - A refused connection is waited for no longer than 10 seconds, in which a Redis that starts would listen.
       - Nothing else is waited for, such as a wrong password, a host that does not respond or an unknown host name.
     type: int
     default: 300

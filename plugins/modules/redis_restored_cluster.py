@@ -138,6 +138,7 @@ options:
     description:
       - Whether data are written to disk, V(ON_REPLICAS) only on replicas.
       - V(ON) is the default of the API, which cannot tell it from an option that is not set.
+      - Quote V(ON) and V(OFF), which YAML otherwise takes for booleans.
     type: str
     choices: ["ON", "OFF", ON_REPLICAS]
   password:

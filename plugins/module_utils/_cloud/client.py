@@ -177,7 +177,7 @@ class Client:
         while not operation.done:
             left = started + timeout - time.monotonic()
             if left <= 0:
-                raise not_done(operation, doing, timeout)
+                raise not_done(operation, doing)
             self.pause(min(self._poll_interval or next(delays), left))
             self.renew_deadline()
             try:

@@ -116,10 +116,10 @@ def _optional_string(fields: dict[str, t.Any], name: str, doing: str) -> str | N
     return value
 
 
-def not_done(operation: Operation, doing: str, timeout: float) -> WaitError:
+def not_done(operation: Operation, doing: str) -> WaitError:
     """The error for an operation that was not done in time."""
     return WaitError(
-        f"{doing}: operation {operation.id} is not done after {timeout:g} s. {GOES_ON}", operation_id=operation.id
+        f"{doing}: operation {operation.id} is not done within wait_timeout. {GOES_ON}", operation_id=operation.id
     )
 
 

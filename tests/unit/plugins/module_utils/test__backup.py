@@ -131,11 +131,27 @@ def test_cluster_by_name(server: Server, run: Run) -> None:
     assert ended.result["operation"]["done"] is False
 
 
+def test_an_operation_that_fails_at_once_is_a_failure_without_waiting_too(server: Server, run: Run) -> None:
+    before(server)
+    server.on(START, answer(operation(done=True, error={"code": 13, "message": "No disk"})))
+    ended = run(cluster_id=CLUSTER, wait=False)
+    assert ended.error is not None
+    assert (ended.error["kind"], ended.error["code"]) == ("operation", 13)
+    assert ended.result["changed"] is True
+
+
+def test_a_deletion_that_fails_at_once_is_a_failure_without_waiting_too(server: Server, run: Run) -> None:
+    backup_id = deletable(server, OLD, NEW)
+    server.on(backup_path(backup_id), answer({**deletion(backup_id, done=True), "error": {"code": 13}}))
+    ended = run(state="absent", backup_id=backup_id, wait=False)
+    assert ended.error is not None
+    assert ended.error["kind"] == "operation"
+
+
 def test_unknown_name(server: Server, run: Run) -> None:
     server.on(FOLDER_CLUSTERS, answer({"clusters": []}))
     ended = run(cluster_name="orders", folder_id=FOLDER)
-    assert ended.message.startswith("cluster_name: folder")
-    assert "found by cluster_id only" in ended.message
+    assert ended.message.startswith(f"folder {FOLDER} has no cluster named 'orders'")
     assert ended.result["changed"] is False
 
 
@@ -211,6 +227,15 @@ def test_conflict_is_named_where_operations_may_not_be_read(server: Server, run:
     ended = run(cluster_id=CLUSTER)
     assert "Conflicting operation c9qx detected" in ended.message
     assert "run this again" in ended.message
+    assert (ended.result["changed"], ended.result["operation"]) == (True, None)
+
+
+def test_no_second_run_is_advised_where_operations_may_not_be_read(server: Server, run: Run) -> None:
+    before(server, operations=FORBIDDEN)
+    server.always(START, failure(500, 13, "Lost on the way"))
+    ended = run(cluster_id=CLUSTER)
+    assert "may not read the cluster's operations" in ended.message
+    assert "takes up" not in ended.message
     assert (ended.result["changed"], ended.result["operation"]) == (True, None)
 
 
@@ -377,6 +402,17 @@ def test_never_the_newest(server: Server, run: Run, force: bool, others: list[di
     assert ended.error == {"kind": "state", "backup_id": backup_id}
     assert "the newest finished backup" in ended.message
     assert ended.result["changed"] is False
+
+
+def test_the_newest_is_never_deleted_while_it_is_not_listed_yet(server: Server, run: Run) -> None:
+    backup_id = deletable(server, NEW)
+    server.on(BACKUPS, listed(OLD))
+    assert "the newest finished backup" in run(state="absent", backup_id=backup_id).message
+
+
+def test_a_backup_that_is_not_finished_is_not_the_newest_finished_one(server: Server, run: Run) -> None:
+    backup_id = deletable(server, row(2, createdAt=None, startedAt=BEGUN, type="MANUAL"))
+    assert run(state="absent", backup_id=backup_id, check_mode=True).error is None
 
 
 def test_newest_where_that_is_allowed(server: Server, run: Run) -> None:

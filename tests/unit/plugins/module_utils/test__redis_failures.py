@@ -32,7 +32,11 @@ NO_PASSWORD = "AUTH <password> called without any password configured for the de
             "redis",
             "does not permit a command that the check needs: 'no\ufffdinfo'.",
         ),
-        (exceptions.ResponseError("WRONGTYPE other"), "redis", "answered with an error: 'WRONGTYPE other'."),
+        (
+            exceptions.ResponseError("WRONGTYPE other"),
+            "redis",
+            "answered with an error: 'WRONGTYPE other'. Check databases",
+        ),
         (exceptions.ConnectionError("max number of clients reached"), "connection", "'max number of clients reached'."),
     ],
 )
@@ -47,7 +51,7 @@ def test_words(exc: Exception, kind: str, said: str) -> None:
     [
         (ConnectionResetError(104, "Connection reset by peer"), "ended the connection: Connection reset by peer."),
         (BrokenPipeError(32, "Broken pipe"), "If the port is a plain one, set tls to false"),
-        (OSError(113, "No route to host"), "cannot be reached: No route to host."),
+        (OSError(113, "No route to host"), "cannot be reached: No route to host. Check hosts"),
         (OSError("something"), "cannot be reached: 'something'."),
         (TimeoutError("timed out"), "does not respond. Check that its security groups"),
     ],

@@ -58,11 +58,20 @@ def test_a_server_that_starts_is_waited_for(start_redis: t.Callable[..., RedisSe
     assert clock.now == 3
 
 
-def test_waiting_ends() -> None:
+@pytest.mark.parametrize(("wait_timeout", "waited"), [(5, 5), (300, 10)])
+def test_a_refused_connection_is_waited_for_until_it_cannot_be_a_start(wait_timeout: int, waited: int) -> None:
     clock = Clock()
-    with pytest.raises(ConnectionRefused, match=r"refused the connection.* as long as wait_timeout says, 5 s\.$"):
-        clock.wait(local(free_port()), 5)
-    assert clock.now == 5
+    with pytest.raises(ConnectionRefused, match=rf"refused the connection.* This was waited for {waited} s\.$"):
+        clock.wait(local(free_port()), wait_timeout)
+    assert clock.now == waited
+
+
+def test_loading_is_waited_for_as_long_as_wait_timeout_says(start_redis: t.Callable[..., RedisServer]) -> None:
+    server = start_redis(["cluster-enabled yes", f"cluster-port {free_port()}"])  # of which no slot is served yet
+    clock = Clock()
+    with pytest.raises(StillLoading, match=r"This was waited for 15 s\.$"):
+        clock.wait(local(server.port), 15)
+    assert clock.now == 15
 
 
 @pytest.mark.parametrize("password", ["wrong", None])

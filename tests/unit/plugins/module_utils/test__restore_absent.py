@@ -105,6 +105,12 @@ def test_it_is_told_without_waiting(cloud: t.Any, copy: str) -> None:
     assert result["operation"]["done"] is False
 
 
+def test_a_removal_that_fails_at_once_is_a_failure_without_waiting_too(cloud: t.Any, copy: str) -> None:
+    cloud.settings(delete_duration=0.0)
+    cloud.add_fault(route="DeleteCluster", kind="operation_error")
+    assert remove(cloud, copy, wait=False)["error"]["kind"] == "operation"
+
+
 def test_gone_by_the_time_that_it_is_asked_for(cloud: t.Any, copy: str) -> None:
     cloud.add_fault(route="DeleteCluster", kind="status", status=404)
     result = remove(cloud, copy)

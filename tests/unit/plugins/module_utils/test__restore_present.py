@@ -264,6 +264,14 @@ def test_a_cluster_that_is_being_removed(cloud: t.Any) -> None:
 # --- failures ---
 
 
+def test_a_restore_that_fails_at_once_is_a_failure_without_waiting_too(cloud: t.Any) -> None:
+    cloud.settings(restore_duration=0.0)
+    cloud.add_fault(route="RestoreCluster", kind="operation_error")
+    result = ask(cloud, wait=False, **RESTORE)
+    assert result["error"]["kind"] == "operation"
+    assert result["msg"].endswith("It left no cluster behind.")
+
+
 def test_a_restore_that_fails_without_a_trace(cloud: t.Any) -> None:
     cloud.add_fault(route="RestoreCluster", kind="operation_error", code=2, message="Unknown error")
     result = ask(cloud, **RESTORE)
@@ -278,7 +286,7 @@ def test_a_restore_that_leaves_a_cluster_behind(cloud: t.Any) -> None:
     cloud.add_fault(route="RestoreCluster", kind="operation_error", leaves_cluster=True)
     result = ask(cloud, deletion_protection=True, **RESTORE)
     (cluster_id,) = restored(cloud)
-    assert result["cluster"]["id"] == cluster_id
+    assert result["cluster"]["id"] == result["error"]["cluster_id"] == cluster_id
     assert f"It left cluster {cluster_id} behind, with status ERROR." in result["msg"]
     assert f"cluster_id: {cluster_id}, name: copy, lift_deletion_protection: true." in result["msg"]
     again = ask(cloud, **RESTORE)

@@ -82,7 +82,7 @@ def test_false_is_a_value() -> None:
 
 
 def test_labels_are_strings() -> None:
-    assert body(labels={"drill": 7})["labels"] == {"drill": "7"}
+    assert body(labels={"drill": 7, "empty": None})["labels"] == {"drill": "7", "empty": ""}
 
 
 @pytest.mark.parametrize(

@@ -323,7 +323,9 @@ def test_time_that_is_up(server: Server, pauses: list[float]) -> None:
     server.always(POLL, answer(RUNNING))
     with opened(server) as client, pytest.raises(WaitError) as caught:
         waited(client, timeout=0.05)
-    assert str(caught.value).startswith("cluster c9q1: taking a backup: operation c9qop is not done after 0.05 s.")
+    assert str(caught.value).startswith(
+        "cluster c9q1: taking a backup: operation c9qop is not done within wait_timeout."
+    )
     assert str(caught.value).endswith(GOES_ON)
     assert caught.value.details == {"operation_id": "c9qop"}
     assert max(pauses) <= 0.05
