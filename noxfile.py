@@ -226,11 +226,9 @@ def integration(session: nox.Session, core: str) -> None:
 
 def system_tests(session: nox.Session) -> str:
     """Run the tests that look at whole runs of this session's ansible-playbook; return what pytest says of them."""
-    playbook = str(Path(session.bin) / "ansible-playbook")
-    output = run(
-        session, "pytest", "--numprocesses", "2", "tests/integration/system", env={"ANSIBLE_PLAYBOOK": playbook}
-    )
-    return passed(output)
+    env = {"ANSIBLE_PLAYBOOK": str(Path(session.bin) / "ansible-playbook")}
+    place = "tests/integration/system"
+    return passed(run(session, "pytest", "--numprocesses", "2", place, f"--ignore={place}/test_drill.py", env=env))
 
 
 def emulated_cloud(plain: Emulator, tls: Emulator) -> dict[str, str]:
@@ -295,6 +293,12 @@ def matrix(session: nox.Session) -> None:
     output = run(session, "pytest", "--numprocesses", "2", "tests/integration/matrix", *session.posargs)
     figures = re.findall(r"^[a-z ]*matrix: .*", output, re.MULTILINE)
     note(session, "; ".join(figures) or passed(output))
+
+
+@nox.session(python=False)
+def drill(session: nox.Session) -> None:
+    """whole restore drills by ansible-playbook, against real Redis servers; slow, so on the core in .venv only"""
+    note(session, passed(run(session, "pytest", "--numprocesses", "2", "tests/integration/system/test_drill.py")))
 
 
 @nox.session(python=False)
