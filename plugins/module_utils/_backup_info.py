@@ -261,18 +261,29 @@ def _guard(query: Query, facts: dict[str, t.Any]) -> list[str]:
     """The warnings of the guards; those that are set to "error" raise instead, with every cluster named."""
     explanation = facts["explanation"]
     found = (
-        (query.on_missing, [explanation.get(item) or _gone(item) for item in facts["missing"]], _MISSING),
-        (query.on_stale, [explanation[cluster_id] for cluster_id in facts["stale"]], _STALE),
+        (
+            query.on_missing,
+            [explanation.get(item) or _gone(item) for item in facts["missing"]],
+            _advice_on_missing(query),
+        ),
+        (query.on_stale, [explanation[cluster_id] for cluster_id in facts["stale"]], _ADVICE_ON_STALE),
     )
-    refused = ["\n".join([*lines, advice]) for choice, lines, advice in found if choice == "error" and lines]
+    refused = [(lines, advice) for choice, lines, advice in found if choice == "error" and lines]
     if refused:
-        raise SelectionError("\n".join(refused), missing=facts["missing"], stale=facts["stale"])
+        lines = [line for lines, _advice in refused for line in lines]
+        lines.append(" ".join(["Nothing is chosen.", *(advice for _lines, advice in refused)]))
+        raise SelectionError("\n".join(lines), missing=facts["missing"], stale=facts["stale"])
     return [line for choice, lines, _advice in found if choice == "warn" for line in lines]
+
+
+def _advice_on_missing(query: Query) -> str:
+    """What to do; filters are named only where there are some."""
+    wider = "Widen the filters, or set" if query.criteria.given else "Set"
+    return f"{wider} on_missing to warn or skip to go on without a backup."
 
 
 def _gone(backup_id: str) -> str:
     return f"{backup_id}: there is no such backup, or no longer"
 
 
-_MISSING = "Nothing is chosen. Widen the filters, or set on_missing to warn or skip to go on without a backup."
-_STALE = "Nothing is chosen. Raise max_age to accept an older backup."
+_ADVICE_ON_STALE = "Raise max_age to accept an older backup."

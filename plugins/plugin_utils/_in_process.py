@@ -25,9 +25,27 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._cloud.connection import PATH_VARIABLES
 from ..module_utils._cloud.errors import CloudError, OptionError
+from ..module_utils._cloud.files import looks_like_path
 from ._values import plain
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
+
+
+class _Instead(t.NamedTuple):
+    """What may stand in a path's place by mistake.
+
+    :ivar content: in words
+    :ivar option: the one that takes it
+    """
+
+    content: str
+    option: str
+
+
+_SECRET_FILES = {
+    "service_account_key_file": _Instead("a key's content", "service_account_key"),
+    "workload_identity_token_file": _Instead("a token", "workload_identity_token"),
+}
 
 
 class InProcessAction(ActionBase):
@@ -85,12 +103,13 @@ def _check_arguments(args: t.Mapping[str, t.Any], spec: Spec) -> None:
                 f"{' and '.join(given)} are one option and are both given, perhaps one by module_defaults; leave one out.",
                 option=option,
             )
-    key_file = args.get("service_account_key_file")
-    if isinstance(key_file, t.Mapping) or (isinstance(key_file, str) and key_file.lstrip().startswith("{")):
-        raise OptionError(
-            "service_account_key_file must be a path, got a key's content, which is not shown; give that as service_account_key.",
-            option="service_account_key_file",
-        )
+    for option, instead in _SECRET_FILES.items():
+        value = args.get(option)
+        if isinstance(value, (t.Mapping, list)) or (isinstance(value, str) and not looks_like_path(value)):
+            raise OptionError(
+                f"{option} must be a path, got {instead.content}, which is not shown; give that as {instead.option}.",
+                option=option,
+            )
 
 
 def _make_paths_absolute(action: ActionBase) -> None:

@@ -14,11 +14,12 @@ import os
 import typing as t
 
 from ansible.errors import AnsibleOptionsError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.lookup import LookupBase
 from ansible.template import Templar
 
 from ..module_utils._cloud.credentials import OPTIONS, CredentialSource, environment_source
-from ..module_utils._cloud.text import type_name
+from ..module_utils._cloud.text import quoted, type_name
 
 PREFIX = "yacloud_mdb_"
 """What the variables that set an option are called in front of the option's name."""
@@ -49,6 +50,9 @@ def find_options(
     given = {name: str(value) if isinstance(value, datetime.datetime) else value for name, value in direct.items()}
     for name in OPTIONS:
         _check_string(known[name], name, given.get(name), templated.get(PREFIX + name))
+    for name, entry in known.items():
+        if entry.get("type") == "bool":
+            _check_boolean(name, given.get(name), templated.get(PREFIX + name))
     plugin.set_options(var_options=templated, direct=given)
     return {
         name: None if value == "" and given.get(name) != "" else value for name, value in plugin.get_options().items()
@@ -60,6 +64,16 @@ def _check_string(entry: t.Mapping[str, t.Any], name: str, *values: t.Any) -> No
     for value in values:
         if entry["type"] == "str" and isinstance(value, (t.Mapping, list, tuple)):
             raise AnsibleOptionsError(f"{name} must be a string, got {type_name(value)}, which is not shown.")
+
+
+def _check_boolean(name: str, *values: t.Any) -> None:
+    """Refuses what is no boolean: Ansible takes it for false in a lookup, and an empty string would switch TLS checks off."""
+    for value in values:
+        try:
+            boolean(False if value is None else value)
+        except TypeError:
+            got = quoted(value) if isinstance(value, str) else type_name(value)
+            raise AnsibleOptionsError(f"{name} must be a boolean, got {got}; write true or false.") from None
 
 
 def _is_empty_in_environment(entry: t.Mapping[str, t.Any]) -> bool:

@@ -5,21 +5,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     CLUSTERS,
     FOLDER,
     IAM_TOKEN,
     NEWEST,
+    TOKENS,
     Ansible,
     Run,
 )
-
-if TYPE_CHECKING:
-    from yacloud_mdb_emulator.testing import Emulator
 
 SELECT, FRESHNESS = "redis_backup_select", "redis_backup_freshness"
 NOTHING: dict[str, Any] = {
@@ -162,7 +161,7 @@ def test_blank_and_unknown_variables_are_refused_by_name_before_any_request(
     for task in tasks:
         task["ansible.builtin.include_role"]["apply"] = {"ignore_errors": True}
     run = ansible.play(tasks)
-    assert f"{name}_creatd_before is not a variable of the role" in run.output
+    assert f"{name}_creatd_before is not a variable of the role; correct its name" in run.output
     for variable in BLANK:
         assert run.output.count(f"{name}_{variable} is null or empty") >= 2, variable
     assert len(plain.requests()) == 0
@@ -250,3 +249,12 @@ def test_a_stale_cluster_is_warned_of_once_and_an_excluded_one_is_not(ansible: A
     warnings = [line for line in run.output.splitlines() if line.startswith("[WARNING]")]
     assert len([line for line in warnings if CLUSTERS[0] in line]) == 1, run.output
     assert not [line for line in warnings if CLUSTERS[1] in line]
+
+
+def test_a_warning_does_not_hide_that_a_cluster_is_stopped(ansible: Ansible) -> None:
+    stopped = {"id": "c9qstopped", "name": "orders", "folder_id": FOLDER, "status": "STOPPED", "backups": []}
+    with Emulator.start(args=TOKENS, seed={"clusters": [stopped]}) as emulator:
+        run = ansible.play([include(FRESHNESS, emulator, folder_id=FOLDER, on_stale="warn")])
+    assert run.code == 0, run.output
+    assert "The cluster misses the objective of 26h." in run.output
+    assert run.output.count("STOPPED and making no backups: c9qstopped") == 1, run.output

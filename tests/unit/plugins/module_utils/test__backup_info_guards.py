@@ -249,3 +249,19 @@ def test_one_backup_that_cannot_be_asked_for_is_an_error_for_all(ask: Ask, serve
     with pytest.raises(CloudError, match=r"^backup b2: reading it: HTTP status 403: Permission denied") as caught:
         ask(backup_ids=["b1", "b2"], on_missing="skip")
     assert caught.value.details["backup_id"] == "b2"
+
+
+def test_what_to_do_is_said_once(ask: Ask, four: list[str]) -> None:
+    told = str(refused(ask, cluster_ids=four, on_missing="error", on_stale="error", max_age="26h")).splitlines()
+    assert told[:-1] == [LINES[cluster] for cluster in ("never", "running", "old")]
+    assert told[-1] == (
+        "Nothing is chosen. Set on_missing to warn or skip to go on without a backup. Raise max_age to accept an older backup."
+    )
+
+
+def test_filters_are_blamed_only_where_there_are_some(ask: Ask, server: Server) -> None:
+    server.on(backups_path("never"), answer({}))
+    server.on(backups_path("old"), listed(row(1, "old", createdAt=OLD)))
+    assert "\nNothing is chosen. Set on_missing" in str(refused(ask, cluster_ids=["never"], on_missing="error"))
+    told = str(refused(ask, cluster_ids=["old"], type=["MANUAL"], on_missing="error"))
+    assert "\nNothing is chosen. Widen the filters, or set on_missing" in told

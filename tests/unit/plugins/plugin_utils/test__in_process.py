@@ -209,7 +209,10 @@ KEY = {"id": "ajekey", "private_key": "-----BEGIN PRIVATE KEY-----\nTHE-SECRET\n
 
 
 @pytest.mark.parametrize("here", [True, False])
-@pytest.mark.parametrize("value", [KEY, json.dumps(KEY), "\n  " + json.dumps(KEY, indent=1), "{'id': 'THE-SECRET'"])
+@pytest.mark.parametrize(
+    "value",
+    [KEY, [KEY], KEY["private_key"], json.dumps(KEY), "\n  " + json.dumps(KEY, indent=1), "{'id': 'THE-SECRET'"],
+)
 def test_a_key_in_place_of_its_path_is_refused_and_not_shown(
     decide: t.Callable[[bool], None], here: bool, value: t.Any
 ) -> None:
@@ -220,6 +223,16 @@ def test_a_key_in_place_of_its_path_is_refused_and_not_shown(
     assert result["msg"].startswith("service_account_key_file must be a path, got a key's content, which is not shown")
     assert "THE-SECRET" not in str(result)
     assert "ajekey" not in str(result)
+    assert made.notes == []
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_token_in_place_of_its_path_is_refused_and_not_shown(decide: t.Callable[[bool], None], here: bool) -> None:
+    decide(here)
+    made = Recorded(word="yes", workload_identity_token_file="eyJhbGciOiJub25lIn0.THE-SECRET.nobody")
+    result = made.run()
+    assert result["msg"].startswith("workload_identity_token_file must be a path, got a token, which is not shown")
+    assert "THE-SECRET" not in str(result)
     assert made.notes == []
 
 

@@ -49,6 +49,13 @@ def test_variables_are_templated_then_cast(plugin: t.Any) -> None:
     assert (found["api_timeout"], found["concurrency"], found["validate_certs"]) == (2.5, 3, False)
 
 
+@pytest.mark.parametrize(("value", "got"), [("", "''"), ("maybe", "'maybe'"), ([], "a list")])
+def test_what_is_no_boolean_does_not_switch_certificates_off(plugin: t.Any, value: t.Any, got: str) -> None:
+    for variables, direct in (({}, {"validate_certs": value}), ({"yacloud_mdb_validate_certs": value}, {})):
+        with pytest.raises(AnsibleOptionsError, match=f"^validate_certs must be a boolean, got {got}; "):
+            find_options(plugin, variables, direct)
+
+
 def test_the_call_wins(plugin: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YC_ENDPOINT", "of.the.environment")
     of_variables = {"yacloud_mdb_endpoint": "of.the.variables"}
