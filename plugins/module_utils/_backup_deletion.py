@@ -79,7 +79,9 @@ def _operations(job: Job, backup: Backup) -> list[Operation]:
         raise
 
 
-_MAY_READ_OPERATIONS = "Before anything is deleted, it is looked whether a deletion runs already. Nothing was deleted."
+_MAY_READ_OPERATIONS = (
+    "Whether its deletion is running already has to be known before it is asked for. Nothing was deleted."
+)
 
 
 def _deletes(backup_id: str, operation: Operation) -> bool:

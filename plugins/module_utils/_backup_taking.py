@@ -71,7 +71,7 @@ def _takes_backup(operation: Operation) -> bool:
 def _not_running(cluster: Cluster) -> StateError:
     return StateError(
         f"cluster {cluster.id}: its status is {cluster.status or 'not known'}, and backups are taken of RUNNING clusters only."
-        " Start it, or wait until what is done to it has ended.",
+        " Start it, or wait until the operation that is running has ended.",
         cluster_id=cluster.id,
         status=cluster.status,
     )

@@ -107,7 +107,7 @@ def _refused(job: Job, why: str) -> StateError:
 def _remove(job: Job, view: View, running: list[Operation]) -> str:
     """Removes the cluster once nothing else is done to it."""
     for operation in running:
-        doing = f"{_doing(job)}: waiting for what is done to it ({operation.description or operation.metadata_type})"
+        doing = f"{_doing(job)}: waiting for another operation ({operation.description or operation.metadata_type or operation.id})"
         job.client.wait(operation, doing=doing, timeout=job.left)
     try:
         if view.is_protected:
