@@ -186,7 +186,7 @@ def _newest_and_count(rows: list[dict[str, str]]) -> list[Any]:
     """What the right answer is, worked out without any code of the collection."""
 
     def completed(row: dict[str, str]) -> tuple[str, str]:
-        second, _, fraction = row["createdAt"].removesuffix("Z").partition(".")
+        second, _point, fraction = row["createdAt"].removesuffix("Z").partition(".")
         return second, fraction.ljust(9, "0")
 
     return [max(rows, key=completed)["id"], len(rows)]

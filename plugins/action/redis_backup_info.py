@@ -7,9 +7,13 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils._backup_info import argument_spec, backup_info
-from ..modules.redis_backup_info import main  # noqa: F401 - with it ansible-lint knows the module's options
-from ..plugin_utils import _run_memory  # noqa: F401 - this file is loaded before the workers are forked, and they share its memory
+from ..modules.redis_backup_info import main
 from ..plugin_utils._in_process import InProcessAction
+from ..plugin_utils._run_memory import share_with_workers
+
+__all__ = ["ActionModule", "main"]  # by the module's main ansible-lint knows its options
+
+share_with_workers()  # This file is loaded once, before the workers are forked.
 
 
 class ActionModule(InProcessAction):

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import sys
 import time
 import typing as t
 
@@ -211,7 +210,7 @@ def _reader_check() -> t.Callable[[], None]:
     def check() -> None:
         hung_up = any(event & (select.POLLERR | select.POLLHUP) for _number, event in output.poll(0))
         if hung_up or os.getppid() != parent:
-            sys.exit(1)
+            raise SystemExit(1)
 
     return check
 

@@ -120,13 +120,13 @@ def _phases(verdict: _Facts) -> list[_Phase]:
     for phase, seconds in verdict["seconds"].items():
         end = start + seconds
         counts = phase != "remove"
-        bar = _bar(_LEFT + start * scale, _LEFT + end * scale)
+        path = _bar(_LEFT + start * scale, _LEFT + end * scale)
         phases.append(
             _Phase(
                 name=_PHASES[phase],
                 took=length(seconds),
                 ended=length(end),
-                paths=[*_limit(limit, scale), ("bar" if counts else "bar after", bar)],
+                paths=[*_limit(limit, scale), ("bar" if counts else "bar after", path)],
                 line=f"From {length(start)} to {length(end)} after the start{_beyond(end, limit) if counts else ''}.",
             )
         )

@@ -66,5 +66,7 @@ class RunMemory:
             fcntl.lockf(self._file, fcntl.LOCK_UN, 1, place)
 
 
-if hasattr(os, "memfd_create"):  # Linux; elsewhere each worker is on its own
-    share_by(RunMemory())
+def share_with_workers() -> None:
+    """Lets the workers that are forked from now on share what they make."""
+    if hasattr(os, "memfd_create"):  # Linux; elsewhere each worker is on its own
+        share_by(RunMemory())

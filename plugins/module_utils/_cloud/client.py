@@ -32,6 +32,8 @@ from .transport import Request, Transport
 
 T = t.TypeVar("T")
 
+_NONE: t.Mapping[t.Any, t.Any] = types.MappingProxyType({})
+
 EARLY = 60.0
 """Seconds for which what has just been made may not be found yet, since not every replica of a service has it."""
 
@@ -79,8 +81,8 @@ class Client:
         path: str,
         *,
         doing: str,
-        params: t.Mapping[str, str] = {},
-        hints: t.Mapping[int, str] = {},
+        params: t.Mapping[str, str] = _NONE,
+        hints: t.Mapping[int, str] = _NONE,
         **details: t.Any,
     ) -> dict[str, t.Any]:
         """The JSON object at a path.
@@ -100,8 +102,8 @@ class Client:
         *,
         doing: str,
         page_size: int,
-        params: t.Mapping[str, str] = {},
-        hints: t.Mapping[int, str] = {},
+        params: t.Mapping[str, str] = _NONE,
+        hints: t.Mapping[int, str] = _NONE,
         **details: t.Any,
     ) -> t.Iterator[dict[str, t.Any]]:
         """The JSON object of each page, until no token comes back; a page may be empty and still not be the last.
@@ -139,8 +141,8 @@ class Client:
         doing: str,
         body: t.Any = None,
         secret: bool = False,
-        params: t.Mapping[str, str] = {},
-        hints: t.Mapping[int, str] = {},
+        params: t.Mapping[str, str] = _NONE,
+        hints: t.Mapping[int, str] = _NONE,
         **details: t.Any,
     ) -> Operation:
         """The operation that a request starts: once, however often it has to be sent, since every try carries the same key.

@@ -58,7 +58,7 @@ def _instant(stamp: Any) -> int:
     return int(stamp.seconds) * SECOND + int(stamp.nanos)
 
 
-def _fact(backup: Any, names: Mapping[str, str] = {}) -> dict[str, Any]:
+def _fact(backup: Any, names: Mapping[str, str] | None = None) -> dict[str, Any]:
     """What the module should say of a backup, from the SDK's message and the clusters' names alone."""
     created = _instant(backup.created_at) if backup.HasField("created_at") else None
     kind = backup_pb2.Backup.BackupType.DESCRIPTOR.values_by_number.get(backup.type)
@@ -68,7 +68,7 @@ def _fact(backup: Any, names: Mapping[str, str] = {}) -> dict[str, Any]:
         "created_at": backup.created_at.ToJsonString() if backup.HasField("created_at") else None,
         "started_at": backup.started_at.ToJsonString() if backup.HasField("started_at") else None,
         "source_cluster_id": backup.source_cluster_id,
-        "source_cluster_name": names.get(backup.source_cluster_id),
+        "source_cluster_name": (names or {}).get(backup.source_cluster_id),
         "source_shard_names": list(backup.source_shard_names),
         "type": None if backup.type == 0 else kind.name if kind else str(backup.type),
         "age_seconds": None if created is None else (NOW - created) // SECOND,

@@ -367,7 +367,9 @@ REFUSED = [
 
 def test_what_is_wrong_with_the_variables_is_said_before_any_request(ansible: Ansible, emulator: Emulator) -> None:
     ignore = {"ignore_errors": True}
-    tasks = [drill(emulator, apply=ignore, name=f"case {number}", **case) for number, (case, _) in enumerate(REFUSED)]
+    tasks = [
+        drill(emulator, apply=ignore, name=f"case {number}", **case) for number, (case, _message) in enumerate(REFUSED)
+    ]
     run = ansible.play([*tasks, verdict()])
     for _case, message in REFUSED:
         assert message in run.output, message

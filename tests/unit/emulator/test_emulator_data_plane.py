@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 PASSWORD = "p@ss=w0rd#$%^&<>"
-HOSTS = [data_plane.Host("rc1a-one.mdb.yandexcloud.net", "shard1")]
+HOSTS = (data_plane.Host("rc1a-one.mdb.yandexcloud.net", "shard1"),)
 SHARDS = [data_plane.Host(f"rc1a-{number}.mdb.yandexcloud.net", f"shard{number}") for number in (1, 2, 3)]
 ONCE = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
 DATA = {"string": "text\r\n\u2713", "list": ["b", "a", "b"], "hash": {"a": "1", "b": "x"}, "set": {"x", "y"}}

@@ -83,9 +83,7 @@ def test_what_is_asked_for_changes_something() -> None:
     assert not progress.taken_up
 
 
-@pytest.mark.parametrize(
-    "exc", [REFUSED, CONFLICT, DOWN, ConnectionFailed("reset"), InvalidResponse("html")], ids=lambda exc: str(exc)
-)
+@pytest.mark.parametrize("exc", [REFUSED, CONFLICT, DOWN, ConnectionFailed("reset"), InvalidResponse("html")], ids=str)
 def test_so_does_what_fails(exc: CloudError) -> None:
     progress = Progress({})
     with pytest.raises(CloudError) as caught:
