@@ -13,6 +13,7 @@ import contextlib
 import functools
 import threading
 import time
+import types
 import typing as t
 import uuid
 from urllib.parse import quote
