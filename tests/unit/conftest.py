@@ -8,8 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from ansible.plugins.loader import init_plugin_loader
-from ansible.utils.collection_loader import AnsibleCollectionConfig
+
+try:
+    from ansible.plugins.loader import init_plugin_loader
+    from ansible.utils.collection_loader import AnsibleCollectionConfig
+except ImportError:  # ansible-test lets the tests of modules see only what a managed host has
+    AnsibleCollectionConfig = None
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,7 +22,7 @@ if ROOT.parts[-3:] == ("ansible_collections", "yacloud", "mdb") and str(ROOT.par
 
 # Before any other conftest imports the collection: Ansible loads the plugins only of collections that came through its loader.
 # ansible-test has seen to that already.
-if AnsibleCollectionConfig.collection_finder is None:
+if AnsibleCollectionConfig and AnsibleCollectionConfig.collection_finder is None:
     init_plugin_loader([path for path in sys.path if Path(path, "ansible_collections/yacloud/mdb").is_dir()])
 
 try:

@@ -191,6 +191,19 @@ def make_certificates(folder: Path, *, names: t.Sequence[str] = ("localhost",), 
     )
 
 
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
 def _certificate(
     subject: str, issuer: str, public_key: t.Any, signing_key: t.Any, days: int, names: list[t.Any] | None
 ) -> x509.Certificate:
@@ -204,7 +217,12 @@ def _certificate(
         .not_valid_before(now - datetime.timedelta(days=10))
         .not_valid_after(now + datetime.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=names is None, path_length=None), critical=True)
+        # Python 3.13 asks for what RFC 5280 does.
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False)
     )
-    if names is not None:
+    if names is None:
+        builder = builder.add_extension(_SIGNS_CERTIFICATES, critical=True)
+    else:
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     return builder.sign(signing_key, hashes.SHA256())
