@@ -135,7 +135,7 @@ def _converted(option: str, value: t.Any, is_list: bool) -> t.Any:
             raise OptionError(f"{option} must be a list of strings, got {type_name(value)}.", option=option)
         return [str(item).strip() for item in items]
     if isinstance(value, datetime.date):  # as YAML reads an unquoted time
-        value = str(value)
+        value = value.isoformat()
     if not isinstance(value, str):
         raise OptionError(f"{option} must be a time in quotes, got {type_name(value)}.", option=option)
     return value

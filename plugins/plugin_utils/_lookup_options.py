@@ -47,7 +47,9 @@ def find_options(
     for name, entry in known.items():
         if entry.get("default") is not None and _is_empty_in_environment(entry):
             templated.setdefault(PREFIX + name, entry["default"])
-    given = {name: str(value) if isinstance(value, datetime.datetime) else value for name, value in direct.items()}
+    given = {
+        name: value.isoformat() if isinstance(value, datetime.datetime) else value for name, value in direct.items()
+    }
     for name in OPTIONS:
         _check_string(known[name], name, given.get(name), templated.get(PREFIX + name))
     for name, entry in known.items():

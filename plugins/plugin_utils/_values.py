@@ -9,6 +9,7 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 from ..module_utils._cloud.errors import OptionError
@@ -20,6 +21,8 @@ def plain(value: t.Any) -> t.Any:
     """The value without Ansible's own containers and tagged strings, which neither the C encoder of JSON nor YAML knows."""
     if isinstance(value, str):
         return str.__str__(value)
+    if isinstance(value, datetime.date):  # an unquoted time in YAML, which Ansible writes so for a module
+        return value.isoformat()
     if isinstance(value, dict):
         return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -18,10 +18,10 @@ OMIT = object()
 
 
 @as_filter
-def example(value: t.Any, error: Exception | None = None, **options: t.Any) -> dict[str, t.Any]:
+def example(value: t.Any, **options: t.Any) -> dict[str, t.Any]:
     """An example."""
-    if error:
-        raise error
+    if "error" in options:
+        raise options["error"]
     return {"value": value, **options}
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import typing as t
 
@@ -36,6 +37,11 @@ def test_plain_values_are_of_no_other_class() -> None:
     assert type(made) is type(made["inner"]) is dict
     assert {type(text) for text in (*made, made["key"][0])} == {str}
     assert json.loads(json.dumps(made)) == made
+
+
+def test_times_that_yaml_has_read_are_written_as_for_a_module() -> None:
+    moment = datetime.datetime(2026, 11, 20, 10, tzinfo=datetime.UTC)
+    assert plain({"at": moment, "on": moment.date()}) == {"at": "2026-11-20T10:00:00+00:00", "on": "2026-11-20"}
 
 
 @pytest.mark.parametrize(
