@@ -66,7 +66,7 @@ def test_the_call_wins(plugin: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_time_that_yaml_has_read_becomes_a_string(plugin: t.Any) -> None:
     when = datetime.datetime(2026, 11, 20, 10, tzinfo=datetime.UTC)
-    assert find_options(plugin, {}, {"created_before": when})["created_before"] == "2026-11-20 10:00:00+00:00"
+    assert find_options(plugin, {}, {"created_before": when})["created_before"] == "2026-11-20T10:00:00+00:00"
 
 
 @pytest.mark.parametrize(
