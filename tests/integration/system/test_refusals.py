@@ -58,7 +58,7 @@ def _credentials(emulator: Emulator, home: Path) -> tuple[dict[str, dict[str, An
         "not a complete private key": {"service_account_key_file": str(home / "key.json")},
         "is not JSON": {"service_account_key_file": str(home / "text")},
         "cannot be read: No such file": {"service_account_key_file": str(home / "absent")},
-        "private_key is no RSA key": {"service_account_key": {**key, "private_key": elliptic}},
+        "private_key is not an RSA key": {"service_account_key": {**key, "private_key": elliptic}},
         "the field 'private_key' is missing": {
             "service_account_key": {"id": "ajkspoilt", "service_account_id": "ajespoilt", "privateKey": private}
         },
