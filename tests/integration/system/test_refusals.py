@@ -62,7 +62,7 @@ def _credentials(emulator: Emulator, home: Path) -> tuple[dict[str, dict[str, An
         "the field 'private_key' is missing": {
             "service_account_key": {"id": "ajkspoilt", "service_account_id": "ajespoilt", "privateKey": private}
         },
-        "The credential was not accepted": {"service_account_key": {**key, "id": "ajkanother"}},
+        "The key was not accepted": {"service_account_key": {**key, "id": "ajkanother"}},
         "are both set": {"service_account_key": key, "iam_token": IAM_TOKEN},
         "needs the service account that it stands for": {"workload_identity_token": OIDC_TOKEN},
         "HTTP status 400": {"workload_identity_token": f"{OIDC_TOKEN}{SECRET}", **exchange},
