@@ -13,9 +13,9 @@ import time
 import typing as t
 from urllib.parse import quote
 
-from ._cloud.client import EARLY, Client
+from ._cloud.client import Client
 from ._cloud.errors import NOT_FOUND, ApiError, CloudError, InvalidResponse, StateError, WaitError
-from ._cloud.operations import GOES_ON, poll_delays
+from ._cloud.operations import EARLY, GOES_ON, poll_delays
 from ._cloud.text import type_name
 from ._engine import REDIS
 from ._restore_view import View, view

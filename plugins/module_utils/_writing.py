@@ -17,11 +17,11 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ._cloud.client import EARLY, Client
+from ._cloud.client import Client
 from ._cloud.connection import Connection, check_limits
 from ._cloud.errors import ABORTED, ALREADY_EXISTS, FAILED_PRECONDITION, ApiError, CloudError, OperationError
 from ._cloud.instants import SECOND
-from ._cloud.operations import GOES_ON, Operation, poll_delays
+from ._cloud.operations import EARLY, GOES_ON, Operation, poll_delays
 from ._engine import REDIS
 
 T = t.TypeVar("T")

@@ -23,7 +23,7 @@ from .connection import Connection
 from .deadline import Deadline
 from .discovery import Services
 from .errors import NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED, ApiError, CloudError
-from .operations import GOES_ON, Operation, not_done, parse_operation, poll_delays, poll_interval
+from .operations import EARLY, GOES_ON, Operation, not_done, parse_operation, poll_delays, poll_interval
 from .paging import read_pages
 from .redaction import Secrets
 from .responses import Response, api_error, decode_object
@@ -34,9 +34,6 @@ from .transport import Request, Transport
 T = t.TypeVar("T")
 
 _NONE: t.Mapping[t.Any, t.Any] = types.MappingProxyType({})
-
-EARLY = 60.0
-"""Seconds for which what has just been made may not be found yet, since not every replica of a service has it."""
 
 pause = time.sleep
 

@@ -16,6 +16,9 @@ from .instants import parse_instant
 from .responses import Response
 from .text import quoted, type_name
 
+EARLY = 60.0
+"""Seconds for which what has just been made may not be found yet, since not every replica of a service has it."""
+
 GOES_ON = "The work goes on in the cloud: run this again to take it up."
 """What to tell whoever stops waiting."""
 
