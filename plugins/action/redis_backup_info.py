@@ -13,7 +13,7 @@ from ..plugin_utils._run_memory import share_with_workers
 
 __all__ = ["ActionModule", "main"]  # by the module's main ansible-lint knows its options
 
-share_with_workers()  # This file is loaded once, before the workers are forked.
+share_with_workers()  # This file is loaded before the workers are forked.
 
 
 class ActionModule(InProcessAction):

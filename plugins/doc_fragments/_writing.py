@@ -20,7 +20,8 @@ notes:
   - Once something was asked of the cloud, RV(ignore:changed) is true and RV(ignore:operation) is returned, in a failure too.
   - The work goes on in the cloud when the time to wait is up, when the task's C(timeout) has passed, or after Ctrl-C. Nothing more is sent
     then; run the task again to take the work up.
-  - Ansible shows nothing of a module that is running. Each look at the operation leaves a line in the system log of the machine on which
-    the module runs, which C(journalctl -f) shows.
+  - With C(-v), a task that runs in Ansible's own Python on the controller shows each look at the operation while it waits; set
+    C(PYTHONUNBUFFERED=1) where the output goes into a pipe, as in a CI job. Anywhere else Ansible shows nothing of a module that is running,
+    and each look leaves a line in the system log there.
   - O(api_deadline) does not limit the wait. It starts anew for each look at the operation, and for what is read after the wait.
 """

@@ -9,6 +9,7 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ._cloud.errors import NOT_FOUND, PERMISSION_DENIED, ApiError, CloudError, StateError, WaitError
@@ -108,7 +109,7 @@ def _remove(job: Job, view: View, running: list[Operation]) -> str:
     """Removes the cluster once nothing else is done to it."""
     for operation in running:
         doing = f"{_doing(job)}: waiting for another operation ({operation.description or operation.metadata_type or operation.id})"
-        job.client.wait(operation, doing=doing, timeout=job.left)
+        job.client.wait(operation, doing=doing, timeout=job.left, on_poll=functools.partial(job.progress.show, doing))
     try:
         if view.is_protected:
             _unprotect(job)

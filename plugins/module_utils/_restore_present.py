@@ -178,6 +178,7 @@ def _finish(job: Job, cluster_id: str) -> str:
 
     def see(view: View) -> None:
         job.see(view)
+        job.progress.log(f"{_doing(job)}: {view.state}")
         _check_restored(restore, view)
 
     with job.progress.phase("ready"):

@@ -56,6 +56,7 @@ class Progress:
     :ivar seconds: the length of each phase by its name
     :ivar facts: what is returned besides, such as "backup"
     :ivar warnings: what the user should know besides
+    :ivar log: shows a line to whoever watches
     """
 
     def __init__(self, facts: t.Mapping[str, t.Any], log: t.Callable[[str], object] = lambda _text: None) -> None:
@@ -64,7 +65,7 @@ class Progress:
         self.seconds: dict[str, float] = {}
         self.facts = dict(facts)
         self.warnings: list[str] = []
-        self._log = log
+        self.log = log
 
     def result(self) -> dict[str, t.Any]:
         """The module's return values."""
@@ -152,8 +153,16 @@ class Progress:
 
     def _saw(self, doing: str, operation: Operation) -> None:
         self.operation = operation
+        self.show(doing, operation)
+
+    def show(self, doing: str, operation: Operation) -> None:
+        """Shows how far an operation is to whoever watches."""
         state = "done" if operation.done else "rolling back" if operation.error else "running"
-        self._log(f"{doing}: operation {operation.id} is {state}")
+        self.log(f"{doing}: operation {operation.id} is {state}")
+
+
+Work = t.Callable[[t.Mapping[str, t.Any], bool, Progress], str]
+"""A module's work: told the options, whether this is check mode, and where to keep what becomes known; returns the message."""
 
 
 def repeat(client: Client, look: t.Callable[[], T | None], timeout: float) -> T | None:
@@ -215,23 +224,27 @@ def _reader_check() -> t.Callable[[], None]:
     return check
 
 
-def run_module(
-    module: AnsibleModule,
-    facts: t.Mapping[str, t.Any],
-    work: t.Callable[[t.Mapping[str, t.Any], bool, Progress], str],
-) -> t.NoReturn:
+def result_of(work: Work, options: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> dict[str, t.Any]:
+    """The return values of a module's work; a failure is among them as "failed", "msg" and "error".
+
+    :param progress: where the work keeps what becomes known
+    """
+    try:
+        message = work(options, check_mode, progress)
+    except CloudError as exc:
+        return {"failed": True, "msg": str(exc), "error": exc.as_dict(), **progress.result()}
+    except KeyboardInterrupt:
+        return {"failed": True, "msg": progress.interrupted(), "error": {"kind": "wait"}, **progress.result()}
+    warnings = {"warnings": progress.warnings} if progress.warnings else {}
+    return {"msg": message, **progress.result(), **warnings}
+
+
+def run_module(module: AnsibleModule, facts: t.Mapping[str, t.Any], work: Work) -> t.NoReturn:
     """Does a module's work, prints its result and ends.
 
     :param facts: the module's own return values as they are before anything is known
-    :param work: told the options, whether this is check mode, and where to keep what becomes known; returns the message
     """
-    progress = Progress(facts, module.log)
-    try:
-        message = work(module.params, module.check_mode, progress)
-    except CloudError as exc:
-        module.fail_json(msg=str(exc), error=exc.as_dict(), **progress.result())
-    except KeyboardInterrupt:
-        module.fail_json(msg=progress.interrupted(), error={"kind": "wait"}, **progress.result())
-    for warning in progress.warnings:
-        module.warn(warning)
-    module.exit_json(msg=message, **progress.result())
+    result = result_of(work, module.params, module.check_mode, Progress(facts, module.log))
+    if result.pop("failed", False):
+        module.fail_json(**result)
+    module.exit_json(**result)

@@ -59,10 +59,10 @@ class InProcessAction(ActionBase):
 
     @abc.abstractmethod
     def execute(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
-        """The module's result.
+        """The module's result; it may be a failure, which is told by "failed" as a module's.
 
         :param options: the task's arguments, validated and converted
-        :raises CloudError: what the module would fail with
+        :raises CloudError: what the module would fail with, where nothing else is to be returned
         """
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
@@ -142,9 +142,10 @@ def _executed(action: InProcessAction) -> dict[str, t.Any]:
     try:
         # A local module's relative paths start at the playbook.
         with _at(action._loader.get_basedir()):
-            return action.execute(validated.validated_parameters)
+            result = action.execute(validated.validated_parameters)
     except CloudError as exc:
-        return {name: _masked(value, secrets) for name, value in _failure(exc).items()}
+        result = _failure(exc)
+    return {name: _masked(value, secrets) for name, value in result.items()} if result.get("failed") else result
 
 
 def _failure(exc: CloudError) -> dict[str, t.Any]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import json
 import mmap
 import os
@@ -66,7 +67,8 @@ class RunMemory:
             fcntl.lockf(self._file, fcntl.LOCK_UN, 1, place)
 
 
+@functools.cache
 def share_with_workers() -> None:
-    """Lets the workers that are forked from now on share what they make."""
+    """Lets the workers that are forked from now on share what they make, whichever action is loaded first."""
     if hasattr(os, "memfd_create"):  # Linux; elsewhere each worker is on its own
         share_by(RunMemory())

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs that take a backup and are ended early: nothing more is sent, and the next run takes the work up."""
+"""Runs that wait for a backup: what they show meanwhile; ended early, they send nothing more, and the next takes the work up."""
 
 from __future__ import annotations
 
@@ -21,13 +21,22 @@ if TYPE_CHECKING:
     from yacloud_mdb_emulator.testing import Emulator
 
 TAKE = {"name": "take", "yacloud.mdb.redis_backup": {"cluster_id": CLUSTERS[0]}}
+PATHS: dict[str, dict[str, Any]] = {"in_process": {}, "module": {"environment": {"PATH_TAKEN": "module"}}}
 
 
-def _start(ansible: Ansible, emulator: Emulator, task: dict[str, Any], **environ: str) -> subprocess.Popen[str]:
+@pytest.fixture(params=PATHS)
+def take(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The task that takes a backup, in Ansible's own process or in one of its own."""
+    return TAKE | PATHS[request.param]
+
+
+def _start(
+    ansible: Ansible, emulator: Emulator, task: dict[str, Any], *arguments: str, **environ: str
+) -> subprocess.Popen[str]:
     """A run in a session of its own, in which its processes can be found."""
     ansible.record.unlink(missing_ok=True)
     return subprocess.Popen(
-        ansible.command([task]),
+        ansible.command([task], *arguments),
         env=ansible.environ | {"YC_ENDPOINT": emulator.url, "YC_IAM_TOKEN": IAM_TOKEN, **environ},
         cwd=ansible.home,
         stdin=subprocess.DEVNULL,
@@ -62,9 +71,9 @@ def _end(ansible: Ansible, run: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.parametrize("way", ["ctrl-c", "timeout"])
-def test_next_run_takes_the_work_up(ansible: Ansible, plain: Emulator, way: str) -> None:
+def test_next_run_takes_the_work_up(ansible: Ansible, plain: Emulator, take: dict[str, Any], way: str) -> None:
     plain.settings(backup_duration=3600)
-    first = _start(ansible, plain, {**TAKE, "timeout": 15} if way == "timeout" else TAKE)
+    first = _start(ansible, plain, {**take, "timeout": 15} if way == "timeout" else take)
     _until(lambda: plain.started("BackupCluster") == 1)
     if way == "ctrl-c":
         os.killpg(first.pid, signal.SIGINT)
@@ -73,10 +82,9 @@ def test_next_run_takes_the_work_up(ansible: Ansible, plain: Emulator, way: str)
     assert "Traceback" not in output
     sent = len(plain.requests())
 
-    second = _start(ansible, plain, TAKE)
+    second = _start(ansible, plain, take)
     _until(lambda: any(one["route"] == "GetOperation" for one in plain.requests()[sent:]))
-    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=2)
-    plain.settings(now=later.isoformat())
+    _pass_hours(plain)
     output = _end(ansible, second)
     assert second.returncode == 0, output
     (taken,) = ansible._results()
@@ -86,10 +94,35 @@ def test_next_run_takes_the_work_up(ansible: Ansible, plain: Emulator, way: str)
     assert plain.started("BackupCluster") == 1
 
 
-def test_nothing_is_begun_once_the_task_has_timed_out(ansible: Ansible, plain: Emulator) -> None:
+def test_nothing_is_begun_once_the_task_has_timed_out(ansible: Ansible, plain: Emulator, take: dict[str, Any]) -> None:
     """The request that stalls is tried again after the timeout; the process must end instead, and never come to its POST."""
     plain.add_fault(route="ListClusterOperations", kind="stall")
-    process = _start(ansible, plain, {**TAKE, "timeout": 5}, YC_API_TIMEOUT="8")
+    process = _start(ansible, plain, {**take, "timeout": 5}, YC_API_TIMEOUT="8")
     output = _end(ansible, process)
     assert "Timed out after 5 second(s)" in output
     assert plain.requests("BackupCluster") == []
+
+
+def test_each_look_is_shown_while_the_task_waits(ansible: Ansible, plain: Emulator) -> None:
+    plain.settings(backup_duration=3600)
+    # Into a pipe, Ansible prints whenever its buffer is full.
+    process = _start(ansible, plain, TAKE, "-v", PYTHONUNBUFFERED="1")
+    assert process.stdout is not None
+    shown = next(line for line in process.stdout if "operation" in line)
+    (started,) = plain.operations("BackupCluster")
+    operation = started["operation"]["id"]
+    assert shown == f"cluster {CLUSTERS[0]}: taking a backup: operation {operation} is running\n"
+    _pass_hours(plain)
+    output = _end(ansible, process)
+    assert f"operation {operation} is done\n" in output
+
+
+def test_nothing_of_it_is_shown_without_v(ansible: Ansible, plain: Emulator) -> None:
+    plain.settings(backup_duration=0)
+    output = _end(ansible, _start(ansible, plain, TAKE))
+    assert "operation" not in output
+
+
+def _pass_hours(emulator: Emulator) -> None:
+    later = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=2)
+    emulator.settings(now=later.isoformat())

@@ -1,0 +1,22 @@
+# SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+from ..module_utils._backup import FACTS, argument_spec, backup
+from ..modules.redis_backup import main
+from ..plugin_utils._run_memory import share_with_workers
+from ..plugin_utils._writing_action import WritingAction
+
+__all__ = ["ActionModule", "main"]  # by the module's main ansible-lint knows its options
+
+share_with_workers()  # This file is loaded before the workers are forked.
+
+
+class ActionModule(WritingAction):
+    """Asks the cloud in the worker where that is the same."""
+
+    argument_spec = staticmethod(argument_spec)
+    facts = FACTS
+    work = staticmethod(backup)
