@@ -112,6 +112,9 @@ def passed(output: str) -> str:
     return ", ".join(re.findall(r"^=+ (.*\bpassed\b.*) in .*=$", output, re.MULTILINE))
 
 
+# Slow tests stand beside quick ones, so that who has nothing left to do takes some from the other.
+PYTEST = ("pytest", "--numprocesses", "2", "--dist", "worksteal")
+
 PYTHONS = {version: first_python(core.pythons) for version, core in CORES.items()}
 EVERY_CORE = bool(os.environ.get("EVERY_CORE"))
 # The cores on which some checks are left out, to keep `make test` short.
@@ -233,7 +236,7 @@ def system_tests(session: nox.Session, core: str) -> str:
     if not EVERY_CORE and core != min(CORES):
         wanted = [f"{place}/test_{name}.py" for name in ("endings", "places", "sharing", "waiting")]
     env = {"ANSIBLE_PLAYBOOK": str(Path(session.bin) / "ansible-playbook")}
-    return passed(run(session, "pytest", "--numprocesses", "2", *wanted, env=env))
+    return passed(run(session, *PYTEST, *wanted, env=env))
 
 
 def emulated_cloud(plain: Emulator, tls: Emulator) -> dict[str, str]:
@@ -288,14 +291,14 @@ on_each_core(install, requires=("build",), between=False)
 @nox.session(python=False)
 def pytest(session: nox.Session) -> None:
     """unit tests of everything, the emulator included"""
-    output = run(session, "pytest", "--numprocesses", "2", *session.posargs)
+    output = run(session, *PYTEST, *session.posargs)
     note(session, passed(output))
 
 
 @nox.session(python=False)
 def matrix(session: nox.Session) -> None:
     """every fault on every page by module and lookup; the vendor's SDK and the real gateway as witnesses"""
-    output = run(session, "pytest", "--numprocesses", "2", "tests/integration/matrix", *session.posargs)
+    output = run(session, *PYTEST, "tests/integration/matrix", *session.posargs)
     figures = re.findall(r"^[a-z ]*matrix: .*", output, re.MULTILINE)
     note(session, "; ".join(figures) or passed(output))
 
@@ -303,7 +306,7 @@ def matrix(session: nox.Session) -> None:
 @nox.session(python=False)
 def drill(session: nox.Session) -> None:
     """whole restore drills by ansible-playbook, against real Redis servers; slow, so on the core in .venv only"""
-    note(session, passed(run(session, "pytest", "--numprocesses", "2", "tests/integration/system/test_drill.py")))
+    note(session, passed(run(session, *PYTEST, "tests/integration/system/test_drill.py")))
 
 
 @nox.session(python=False)
