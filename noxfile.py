@@ -367,8 +367,9 @@ def build(session: nox.Session) -> None:
 def galaxy(session: nox.Session) -> None:
     """galaxy-importer: Galaxy would take the archive, without a warning"""
     session.install(*group("galaxy"))
+    env = {"GALAXY_IMPORTER_RUN_ANSIBLE_LINT": "False"}  # a check of its own
     with session.chdir(BUILD / "archive"):
-        output = run(session, "python", "-m", "galaxy_importer.main", next(Path().glob("*.tar.gz")).name)
+        output = run(session, "python", "-m", "galaxy_importer.main", next(Path().glob("*.tar.gz")).name, env=env)
     complaints = re.findall(r"^(?:WARNING|ERROR):.*", output, re.MULTILINE)
     if complaints or "Importer processing completed successfully" not in output:
         session.error("\n".join(["galaxy-importer is not content", *complaints]))
