@@ -147,7 +147,7 @@ class Transport:
 
     def __init__(self, options: TransportOptions, secrets: Secrets, deadline: Deadline | None = None) -> None:
         if requests is None:
-            raise MissingLibrary(f"{missing_required_lib('requests')} {_DELEGATE}")
+            raise MissingLibrary(f"{missing_required_lib('requests')}. {_INSTALL}")
         self.options = options
         self.secrets = secrets
         self.deadline = deadline or Deadline(options.api_deadline)
@@ -262,8 +262,9 @@ class Transport:
             raise self.deadline.error(doing, problem)
 
 
-_DELEGATE = (
-    "Or let the task run where the library is: with 'delegate_to: localhost' it is needed on the controller only."
+_INSTALL = (
+    "Debian and Ubuntu have it as python3-requests; pip install requests puts it into a virtual environment."
+    " A task on another host than the controller needs it there, unless it has 'delegate_to: localhost'."
 )
 _ADVICE = (
     "See whether the service and the network between are up; api_retries and api_timeout set how long it is tried."

@@ -309,7 +309,9 @@ def test_the_version_is_that_of_galaxy_yml() -> None:
 
 def test_without_requests_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_transport, "requests", None)
-    with pytest.raises(MissingLibrary, match=r"Python library \(requests\).+'delegate_to: localhost'"):
+    with pytest.raises(
+        MissingLibrary, match=r"Python library \(requests\).+pip install requests .+'delegate_to: localhost'"
+    ):
         Transport(TransportOptions(), Secrets())
 
 
