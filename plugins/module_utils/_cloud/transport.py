@@ -245,7 +245,8 @@ class Transport:
         why = self.secrets.cleaned(reason(exc))
         hint = permanent_hint(exc, f"HTTPS_PROXY and {request.base.option}" if proxy else request.base.option)
         if hint:
-            raise ConnectionFailed(f"{request.doing}: {why}. {hint}") from None
+            host = "" if proxy or request.base.host in request.doing else f"{request.base.host}: "
+            raise ConnectionFailed(f"{request.doing}: {host}{why}. {hint}") from None
         return why
 
     def _wait(self, attempt: int, response: Response | None, doing: str, problem: str) -> None:
