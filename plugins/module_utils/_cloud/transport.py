@@ -247,7 +247,7 @@ class Transport:
         if hint:
             host = "" if proxy or request.base.host in request.doing else f"{request.base.host}: "
             raise ConnectionFailed(f"{request.doing}: {host}{why}. {hint}") from None
-        return why
+        return f"{why}, through the proxy {proxy.shown}" if proxy else why
 
     def _wait(self, attempt: int, response: Response | None, doing: str, problem: str) -> None:
         delay = min(FIRST_DELAY * 2**attempt, self.options.api_retry_max_delay) * random.uniform(0.5, 1.0)

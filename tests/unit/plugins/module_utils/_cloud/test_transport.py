@@ -583,14 +583,15 @@ def test_a_proxy_that_refuses_is_asked_once_by_all_threads_and_named(
     assert TOKEN not in str(server.requests)
 
 
-def test_a_proxy_that_is_down_for_now_is_tried_again(
+def test_a_proxy_that_is_down_for_now_is_tried_again_and_named(
     server: Server, make: Make, names: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", server.url)
     server.on("443", answer({}, 503), reset, *[answer({}, 502)] * 2)
     made = make()
-    with pytest.raises(ConnectionFailed, match="in 4 tries; the last one: Tunnel connection failed: 502"):
+    with pytest.raises(ConnectionFailed, match="in 4 tries; the last one: Tunnel connection failed: 502") as caught:
         made.get(f"https://{NAME}")
+    assert f", through the proxy {server.url}. " in str(caught.value)
     assert len(made.waits.asked) == 3
 
 
