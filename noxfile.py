@@ -25,6 +25,7 @@ from yacloud_mdb_emulator.testing import Emulator
 ROOT = Path(__file__).parent
 BUILD = ROOT / "build"
 COLLECTION = Path("ansible_collections/yacloud/mdb")
+REPOSITORY = "https://github.com/yacloud/yacloud.mdb"
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 
 # No check may see the developer's own cloud, or settings of Ansible in the environment.
@@ -405,10 +406,12 @@ def docs_site(session: nox.Session) -> None:
         conf.write("def html(app, name, source): source[0] = source[0].replace('.rst>`_', '.html>`_')\n")
         conf.write("def setup(app): app.connect('source-read', html)\n")
     rst.chmod(0o755)
-    configuration = ["--config-file", str(site / "antsibull-docs.cfg")]
-    session.run(
-        "antsibull-docs", *configuration, "collection", "--cleanup", "everything", "--dest-dir", str(rst), *about
-    )
+    configuration = site / "antsibull-docs.cfg"
+    # Each page says how the collection is installed; it is not on Galaxy.
+    text = configuration.read_text(encoding="utf-8").replace("install {namespace}.{name}", f"install git+{REPOSITORY}")
+    configuration.write_text(re.sub(r"https://galaxy.ansible.com/.+/", REPOSITORY, text), encoding="utf-8")
+    options = ["--config-file", str(configuration)]
+    session.run("antsibull-docs", *options, "collection", "--cleanup", "everything", "--dest-dir", str(rst), *about)
     session.run("sphinx-build", "-q", "-W", "--keep-going", "-b", "html", "-c", str(site), str(rst), str(site / "html"))
 
 
