@@ -15,22 +15,13 @@ import typing as t
 
 from ..module_utils._cloud.errors import SelectionError
 from ..module_utils._cloud.text import quoted, type_name
+from ..module_utils._engine import REDIS
+from ._filters import plain
 from ._results import is_result, keys_asked, read_result
-from ._values import plain
 
 PREFIX = "REDIS_BACKUP_"
 
-_TFVARS_VARIABLE = "redis_restore_backups"
-_TFVARS_FIELDS = (
-    "id",
-    "created_at",
-    "started_at",
-    "source_cluster_id",
-    "source_cluster_name",
-    "source_shard_names",
-    "folder_id",
-    "type",
-)
+_TFVARS_FIELDS = (*REDIS.fields.values(), "source_cluster_name")
 """Terraform wants all elements of a map alike, so fields that only some backups have stay out."""
 
 _UNQUOTED = re.compile(r"[A-Za-z0-9_.:/@%+,=-]+").fullmatch
@@ -70,7 +61,7 @@ def _sorted(backups: dict[str, dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]
 def tfvars_json(choice: Choice) -> str:
     """A file for terraform's -var-file; its name has to end in .tfvars.json."""
     backups = {key: {name: backup.get(name) for name in _TFVARS_FIELDS} for key, backup in choice.backups.items()}
-    return json.dumps({_TFVARS_VARIABLE: backups}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({"redis_restore_backups": backups}, indent=2, ensure_ascii=False) + "\n"
 
 
 def dotenv(choice: Choice) -> str:

@@ -22,9 +22,11 @@ from ..module_utils._cloud.durations import duration_option, format_duration
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.instants import SECOND
 from ..module_utils._cloud.text import type_name
+from ..module_utils._criteria import list_option
+from ..module_utils._selection import aged
+from ._filters import instant_of, plain
 from ._results import keys_asked, names_by_id, read_result
-from ._values import instant_of, listed, plain
-from ._verdict_words import aged, counted, failure, message, printable
+from ._verdict_words import counted, failure, message, printable
 
 STATUSES = ("never", "stale", "fresh", "skipped")
 """What a cluster can be, the worst first."""
@@ -79,10 +81,7 @@ class _Exceptions:
 
     @classmethod
     def of(cls, exclude: t.Any, skip_stopped: t.Any) -> _Exceptions:
-        given = [] if exclude is None else plain(listed(exclude))
-        patterns = given if isinstance(given, list) else [given]
-        if wrong := [item for item in patterns if not isinstance(item, str)]:
-            raise OptionError(f"exclude must hold names or ids, got {type_name(wrong[0])}.", option="exclude")
+        patterns = [] if exclude is None else list_option(plain(exclude), "exclude")
         if "" in patterns:
             raise OptionError("exclude holds an empty string; leave it out, or name a cluster.", option="exclude")
         try:
@@ -104,12 +103,8 @@ class _Exceptions:
 
 
 def judge(result: t.Any, max_age: t.Any = None, exclude: t.Any = None, skip_stopped: t.Any = False) -> dict[str, t.Any]:
-    """The verdict on every cluster that a result is about, as the filter redis_backup_freshness documents it.
+    """The verdict on every cluster that a result is about, by options as the filter redis_backup_freshness documents them.
 
-    :param result: what the module returned
-    :param max_age: how old a newest backup may be; by default what the module was asked with
-    :param exclude: names or ids of clusters that are not judged, or shell patterns of them
-    :param skip_stopped: whether clusters that are STOPPED are not judged
     :raises OptionError: the result or an option is invalid
     """
     facts = read_result(result)
@@ -146,7 +141,7 @@ def _cluster(
     known = (facts["clusters"] or {}).get(cluster_id, {})
     age = objective.instant - instant_of(newest["created_at"], "created_at") if newest else None
     cluster = {
-        "status": _status(age, objective.limit),
+        "status": "never" if age is None else "stale" if age > objective.limit else "fresh",
         "age_seconds": None if age is None else age // SECOND,
         "newest": newest,
         "cluster_status": known.get("status"),
@@ -163,12 +158,6 @@ def _cluster(
     if why:
         cluster |= {"status": "skipped", "overdue_seconds": None}
     return {**cluster, "reason": _reason(cluster, why, counts, age, objective.limit)}
-
-
-def _status(age: int | None, limit: int) -> str:
-    if age is None:
-        return "never"
-    return "stale" if age > limit else "fresh"
 
 
 def _reason(
