@@ -103,16 +103,6 @@ _raw:
   description: One element for each cluster, in the order of the terms. A backup has the keys that M(yacloud.mdb.redis_backup_info) returns.
   type: list
   elements: raw
-  sample:
-    - id: "c9qe1abcd2fghij3klmn:mdb-backup-1"
-      folder_id: b1gabcdefghij0klmnop
-      created_at: "2026-11-19T22:21:09.123456Z"
-      started_at: "2026-11-19T22:04:30Z"
-      source_cluster_id: c9qe1abcd2fghij3klmn
-      source_cluster_name: null
-      source_shard_names: [shard1]
-      type: AUTOMATED
-      age_seconds: 41931
 """
 
 import typing as t

@@ -144,14 +144,9 @@ def check_id(option: str, value: t.Any) -> str:
     :raises OptionError: it cannot
     :source: the length stands in the definitions (yandex.cloud.length), the characters are those of all ids so far
     """
-    if isinstance(value, str) and _ID(value):
-        return value
-    shown = quoted(value) if isinstance(value, str) else type_name(value)
     kind = "a folder id" if option == "folder_id" else "a cluster id"
-    raise OptionError(
-        f"{option}: {shown} is not {kind}; those have 1 to 50 letters, digits, '-' and '_', such as c9qe1abcd2fghij3klmn.",
-        option=option,
-    )
+    example = "those have 1 to 50 letters, digits, '-' and '_', such as c9qe1abcd2fghij3klmn"
+    return _checked(option, value, _ID, f"is not {kind}; {example}.")
 
 
 def check_backup_id(option: str, value: t.Any) -> str:
@@ -159,23 +154,26 @@ def check_backup_id(option: str, value: t.Any) -> str:
 
     :raises OptionError: it cannot
     """
-    if isinstance(value, str) and value.strip() and value.isprintable() and value not in (".", ".."):
-        return value
-    shown = quoted(value) if isinstance(value, str) else type_name(value)
-    raise OptionError(f"{option}: {shown} is not a backup id; copy one as redis_backup_info returns it.", option=option)
+    problem = "is not a backup id; copy one as redis_backup_info returns it."
+    return _checked(
+        option, value, lambda text: text.strip() and text.isprintable() and text not in (".", ".."), problem
+    )
 
 
-def check_name(option: str, value: str) -> str:
+def check_name(option: str, value: t.Any) -> str:
     """The value, if it can be a cluster's name.
 
     :raises OptionError: it cannot
     """
-    if not value or len(value) > _NAME_LENGTH:
-        raise OptionError(
-            f"{option}: {quoted(value)} is not a cluster name; those have 1 to {_NAME_LENGTH} characters.",
-            option=option,
-        )
-    return value
+    problem = f"is not a cluster name; those have 1 to {_NAME_LENGTH} characters."
+    return _checked(option, value, lambda text: 0 < len(text) <= _NAME_LENGTH, problem)
+
+
+def _checked(option: str, value: t.Any, is_valid: t.Callable[[str], t.Any], problem: str) -> str:
+    if isinstance(value, str) and is_valid(value):
+        return value
+    shown = quoted(value) if isinstance(value, str) else type_name(value)
+    raise OptionError(f"{option}: {shown} {problem}", option=option)
 
 
 def _each_once(

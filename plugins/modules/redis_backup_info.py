@@ -185,10 +185,6 @@ newest:
   description: The newest matching backup by cluster id, as in RV(backups). Clusters without one are left out.
   returned: success
   type: dict
-  sample:
-    c9qe1abcd2fghij3klmn:
-      id: "c9qe1abcd2fghij3klmn:mdb-backup-1"
-      created_at: "2026-11-19T22:21:09.123456Z"
 newest_by_name:
   description: The same by the cluster's name, where the clusters' list was read.
   returned: success
@@ -297,13 +293,6 @@ error:
     server_trace_id:
       description: The answer's C(x-server-trace-id), likewise.
       type: str
-  sample:
-    kind: api
-    http_status: 404
-    code: 5
-    message: Cluster not found
-    cluster_id: c9qe1abcd2fghij3klmn
-    request_id: 12b6f246-d7b9-4511-a099-7a7d2904ce89
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -11,7 +11,6 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
-import dataclasses
 import fnmatch
 import re
 import typing as t
@@ -32,44 +31,33 @@ STATUSES = ("never", "stale", "fresh", "skipped")
 """What a cluster can be, the worst first."""
 
 
-@dataclasses.dataclass(frozen=True)
-class _Objective:
-    """How old a newest backup may be, and from when its age is measured.
-
-    :ivar text: the limit as the user wrote it
-    :ivar limit: the same in nanoseconds
-    :ivar measured_from: the instant as text
-    :ivar instant: the same in nanoseconds since the epoch
-    """
+class _Objective(t.NamedTuple):
+    """How old a newest backup may be, and from when its age is measured: as written, and in nanoseconds."""
 
     text: str
     limit: int
     measured_from: str
     instant: int
 
-    @classmethod
-    def of(cls, result: dict[str, t.Any], max_age: t.Any) -> _Objective:
-        given = plain(result["query"].get("max_age") if max_age is None else max_age)
-        limit = duration_option(given, "max_age")
-        if limit is None:
-            raise OptionError(
-                "max_age is missing. Give it to this filter or to yacloud.mdb.redis_backup_info, such as 26h.",
-                option="max_age",
-            )
-        text, measured_from = str(given).strip(), _measured_from(result)
-        text += "s" if re.fullmatch(r"[0-9.]+", text) else ""
-        return cls(text, limit, measured_from, instant_of(measured_from, "created_before"))
 
-
-def _measured_from(result: dict[str, t.Any]) -> str:
-    """The bound below which backups were looked for, where that is past: then it says how much was lost at that moment."""
+def _objective(result: dict[str, t.Any], max_age: t.Any) -> _Objective:
+    given = plain(result["query"].get("max_age") if max_age is None else max_age)
+    limit = duration_option(given, "max_age")
+    if limit is None:
+        raise OptionError(
+            "max_age is missing. Give it to this filter or to yacloud.mdb.redis_backup_info, such as 26h.",
+            option="max_age",
+        )
+    text = str(given).strip()
+    text += "s" if re.fullmatch(r"[0-9.]+", text) else ""
+    # Where the bound below which backups were looked for is past, ages say how much was lost at that moment.
     bound, evaluated_at = result["query"].get("created_before"), str(result["evaluated_at"])
     now = instant_of(evaluated_at, "evaluated_at")
-    return str(bound) if bound and instant_of(bound, "created_before") < now else evaluated_at
+    instant = min(now, instant_of(bound, "created_before")) if bound else now
+    return _Objective(text, limit, evaluated_at if instant == now else str(bound), instant)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Exceptions:
+class _Exceptions(t.NamedTuple):
     """Which clusters are shown, but not judged.
 
     :ivar patterns: of names or ids
@@ -108,7 +96,7 @@ def judge(result: t.Any, max_age: t.Any = None, exclude: t.Any = None, skip_stop
     :raises OptionError: the result or an option is invalid
     """
     facts = read_result(result)
-    objective, exceptions = _Objective.of(facts, max_age), _Exceptions.of(exclude, skip_stopped)
+    objective, exceptions = _objective(facts, max_age), _Exceptions.of(exclude, skip_stopped)
     names = names_by_id(facts)
     clusters = {
         key: _cluster(facts, cluster_id, names.get(cluster_id), objective, exceptions)

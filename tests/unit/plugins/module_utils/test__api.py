@@ -167,6 +167,12 @@ def test_clusters_of_a_folder_by_id(server: Server, make: Make) -> None:
     assert found[0] == Cluster("c1", "", None, None)
 
 
+def test_a_cluster_in_place_of_the_one_asked_for_is_an_error(server: Server, make: Make) -> None:
+    server.on(f"{FOLDER_CLUSTERS}/{CLUSTER}", answer({"id": "c9qother"}))
+    with pytest.raises(InvalidResponse, match=rf"^cluster {CLUSTER}: the API answered with another cluster, c9qother\."):
+        make().cluster(CLUSTER)
+
+
 # --- a single backup ---
 
 

@@ -9,16 +9,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, parse_rows
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, parse_instant
 from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA, Criteria
 from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
-from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, NOW, row
-
-
-def backup(**fields: t.Any) -> Backup:
-    return parse_rows([row(**fields)], NOW, CLUSTER, CLUSTER)[0]
+from ansible_collections.yacloud.mdb.tests.unit.samples import backup
 
 
 def refused(**options: t.Any) -> OptionError:

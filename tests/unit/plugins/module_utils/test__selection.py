@@ -22,7 +22,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
     select,
     warn_of_future,
 )
-from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, NOW, row
+from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, NOW, backup, row
 
 pytest.importorskip("hypothesis")
 from hypothesis import given
@@ -31,10 +31,6 @@ from hypothesis import strategies as st
 
 def parse(rows: list[dict[str, t.Any]]) -> list[Backup]:
     return parse_rows(rows, NOW, CLUSTER, CLUSTER)
-
-
-def backup(**fields: t.Any) -> Backup:
-    return parse([row(**fields)])[0]
 
 
 # --- a naive second implementation: fractions, comparisons in words, no shared code ---
