@@ -169,7 +169,9 @@ def test_clusters_of_a_folder_by_id(server: Server, make: Make) -> None:
 
 def test_a_cluster_in_place_of_the_one_asked_for_is_an_error(server: Server, make: Make) -> None:
     server.on(f"{FOLDER_CLUSTERS}/{CLUSTER}", answer({"id": "c9qother"}))
-    with pytest.raises(InvalidResponse, match=rf"^cluster {CLUSTER}: the API answered with another cluster, c9qother\."):
+    with pytest.raises(
+        InvalidResponse, match=rf"^cluster {CLUSTER}: the API answered with another cluster, c9qother\."
+    ):
         make().cluster(CLUSTER)
 
 
