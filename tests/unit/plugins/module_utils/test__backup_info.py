@@ -360,13 +360,17 @@ def test_one_failing_cluster_of_twenty_stops_the_rest_promptly_and_is_named(
 ) -> None:
     for cluster in CLUSTERS:
         server.always(backups_path(cluster), stalled())
-    server.on(backups_path("c9q07"), failure(501, 12, "not here"))
+
+    def refuse(handler: t.Any) -> None:
+        until(lambda: len(server.requests) == len(CLUSTERS))
+        failure(501, 12, "not here")(handler)
+
+    server.on(backups_path("c9q07"), refuse)
     started = time.monotonic()
     with pytest.raises(ApiError, match=r"^cluster c9q07: listing its backups: HTTP status 501: not here") as caught:
         ask({"concurrency": 20, "api_timeout": 30.0}, cluster_ids=CLUSTERS)
     assert time.monotonic() - started < 3
     assert caught.value.details["cluster_id"] == "c9q07"
-    sent = len(server.requests)
     server.close()
     assert until(lambda: not client_threads())
-    assert len(server.requests) == sent
+    assert len(server.requests) == len(CLUSTERS)
