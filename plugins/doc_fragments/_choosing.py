@@ -16,22 +16,15 @@ options:
       - Quote it in YAML, which would otherwise cut it to microseconds.
     type: str
   created_before:
-    description:
-      - Only backups completed before this time, the time itself not included. RFC 3339 with an offset, as for O(created_after).
+    description: Only backups completed before this time, the time itself not included. Written as O(created_after).
     type: str
   type:
-    description:
-      - Only backups of these types. A backup to which the API gives no type never matches.
-      - An empty list filters nothing.
+    description: Only backups of these types. A backup to which the API gives no type never matches. An empty list filters nothing.
     type: list
     elements: str
-    choices:
-      - AUTOMATED
-      - MANUAL
+    choices: [AUTOMATED, MANUAL]
   shards:
-    description:
-      - Only backups that cover all of these shards.
-      - An empty list filters nothing.
+    description: Only backups that cover all of these shards. An empty list filters nothing.
     type: list
     elements: str
 """

@@ -26,18 +26,11 @@ options:
     type: str
   auth_method:
     description:
-      - "Which kind of credential to use."
+      - "Which kind of credential to use. Any value but V(auto) looks for its own kind only. Two credentials given as options are an error."
       - "V(auto) takes the first in the order of these choices that is configured, an option before any variable."
-      - "Two credentials given as options are an error."
-      - "Any other value looks for its own kind only."
       - "E(YC_AUTH_METHOD) is used if it is not set."
     type: str
-    choices:
-      - auto
-      - service_account_key
-      - workload_identity
-      - iam_token
-      - instance_metadata
+    choices: [auto, service_account_key, workload_identity, iam_token, instance_metadata]
     default: auto
   iam_token:
     description:
@@ -51,8 +44,7 @@ options:
       - "E(YC_SERVICE_ACCOUNT_KEY_FILE) is used if no credential is given as an option. Only the variable may hold the JSON itself."
     type: str
   service_account_key:
-    description:
-      - "The content of a service account's authorized key, as JSON text or as a mapping. Needs the Python library C(cryptography)."
+    description: "The content of a service account's authorized key, as JSON text or as a mapping. Needs the Python library C(cryptography)."
     type: raw
   workload_identity_token:
     description:
@@ -65,26 +57,18 @@ options:
       - "E(YC_WORKLOAD_IDENTITY_TOKEN_FILE) is used if no credential is given as an option."
     type: str
   workload_identity_endpoint:
-    description:
-      - "The URL at which the OIDC token is exchanged."
-      - "E(YC_WORKLOAD_IDENTITY_ENDPOINT) is used if it is not set."
+    description: "The URL at which the OIDC token is exchanged. E(YC_WORKLOAD_IDENTITY_ENDPOINT) is used if it is not set."
     type: str
     default: https://auth.yandex.cloud/oauth/token
   service_account_id:
-    description:
-      - "The service account that the OIDC token stands for."
-      - "E(YC_SERVICE_ACCOUNT_ID) is used if it is not set."
+    description: "The service account that the OIDC token stands for. E(YC_SERVICE_ACCOUNT_ID) is used if it is not set."
     type: str
   api_timeout:
-    description:
-      - "Seconds to connect, and for each read, of one request."
-      - "E(YC_API_TIMEOUT) is used if it is not set."
+    description: "Seconds to connect, and for each read, of one request. E(YC_API_TIMEOUT) is used if it is not set."
     type: float
     default: 30.0
   api_retries:
-    description:
-      - "How many further tries one request gets when it meets a fault that passes."
-      - "E(YC_API_RETRIES) is used if it is not set."
+    description: "How many further tries one request gets when it meets a fault that passes. E(YC_API_RETRIES) is used if it is not set."
     type: int
     default: 5
   api_retry_max_delay:
@@ -94,20 +78,15 @@ options:
     type: float
     default: 20.0
   api_deadline:
-    description:
-      - "Seconds for everything together: discovery, token exchange, all clusters, all waits."
-      - "E(YC_API_DEADLINE) is used if it is not set."
+    description: "Seconds for everything together: discovery, token exchange, all clusters, all waits. E(YC_API_DEADLINE) is used if it is not set."
     type: float
     default: 300.0
   concurrency:
-    description:
-      - "How many clusters are read at the same time."
-      - "E(YC_API_CONCURRENCY) is used if it is not set."
+    description: "How many clusters are read at the same time. E(YC_API_CONCURRENCY) is used if it is not set."
     type: int
     default: 8
   validate_certs:
-    description:
-      - "Whether the servers' certificates are checked. Setting it to V(false) hands the credential to whoever answers."
+    description: "Whether the servers' certificates are checked. Setting it to V(false) hands the credential to whoever answers."
     type: bool
     default: true
   ca_path:
@@ -128,127 +107,66 @@ notes:
     PLUGINS = r"""
 options:
   endpoint:
-    env:
-      - name: YC_ENDPOINT
-    vars:
-      - name: yacloud_mdb_endpoint
-    ini:
-      - section: yacloud_mdb
-        key: endpoint
+    env: [{name: YC_ENDPOINT}]
+    vars: [{name: yacloud_mdb_endpoint}]
+    ini: [{section: yacloud_mdb, key: endpoint}]
   mdb_endpoint:
-    env:
-      - name: YC_MDB_ENDPOINT
-    vars:
-      - name: yacloud_mdb_mdb_endpoint
-    ini:
-      - section: yacloud_mdb
-        key: mdb_endpoint
+    env: [{name: YC_MDB_ENDPOINT}]
+    vars: [{name: yacloud_mdb_mdb_endpoint}]
+    ini: [{section: yacloud_mdb, key: mdb_endpoint}]
   auth_method:
-    env:
-      - name: YC_AUTH_METHOD
-    vars:
-      - name: yacloud_mdb_auth_method
-    ini:
-      - section: yacloud_mdb
-        key: auth_method
+    env: [{name: YC_AUTH_METHOD}]
+    vars: [{name: yacloud_mdb_auth_method}]
+    ini: [{section: yacloud_mdb, key: auth_method}]
   iam_token:
-    env:
-      - name: YC_TOKEN
-      - name: YC_IAM_TOKEN
-    vars:
-      - name: yacloud_mdb_iam_token
+    env: [{name: YC_TOKEN}, {name: YC_IAM_TOKEN}]
+    vars: [{name: yacloud_mdb_iam_token}]
   service_account_key_file:
-    env:
-      - name: YC_SERVICE_ACCOUNT_KEY_FILE
-    vars:
-      - name: yacloud_mdb_service_account_key_file
-    ini:
-      - section: yacloud_mdb
-        key: service_account_key_file
+    env: [{name: YC_SERVICE_ACCOUNT_KEY_FILE}]
+    vars: [{name: yacloud_mdb_service_account_key_file}]
+    ini: [{section: yacloud_mdb, key: service_account_key_file}]
   service_account_key:
-    vars:
-      - name: yacloud_mdb_service_account_key
+    vars: [{name: yacloud_mdb_service_account_key}]
   workload_identity_token:
-    env:
-      - name: YC_WORKLOAD_IDENTITY_TOKEN
-    vars:
-      - name: yacloud_mdb_workload_identity_token
+    env: [{name: YC_WORKLOAD_IDENTITY_TOKEN}]
+    vars: [{name: yacloud_mdb_workload_identity_token}]
   workload_identity_token_file:
-    env:
-      - name: YC_WORKLOAD_IDENTITY_TOKEN_FILE
-    vars:
-      - name: yacloud_mdb_workload_identity_token_file
-    ini:
-      - section: yacloud_mdb
-        key: workload_identity_token_file
+    env: [{name: YC_WORKLOAD_IDENTITY_TOKEN_FILE}]
+    vars: [{name: yacloud_mdb_workload_identity_token_file}]
+    ini: [{section: yacloud_mdb, key: workload_identity_token_file}]
   workload_identity_endpoint:
-    env:
-      - name: YC_WORKLOAD_IDENTITY_ENDPOINT
-    vars:
-      - name: yacloud_mdb_workload_identity_endpoint
-    ini:
-      - section: yacloud_mdb
-        key: workload_identity_endpoint
+    env: [{name: YC_WORKLOAD_IDENTITY_ENDPOINT}]
+    vars: [{name: yacloud_mdb_workload_identity_endpoint}]
+    ini: [{section: yacloud_mdb, key: workload_identity_endpoint}]
   service_account_id:
-    env:
-      - name: YC_SERVICE_ACCOUNT_ID
-    vars:
-      - name: yacloud_mdb_service_account_id
-    ini:
-      - section: yacloud_mdb
-        key: service_account_id
+    env: [{name: YC_SERVICE_ACCOUNT_ID}]
+    vars: [{name: yacloud_mdb_service_account_id}]
+    ini: [{section: yacloud_mdb, key: service_account_id}]
   api_timeout:
-    env:
-      - name: YC_API_TIMEOUT
-    vars:
-      - name: yacloud_mdb_api_timeout
-    ini:
-      - section: yacloud_mdb
-        key: api_timeout
+    env: [{name: YC_API_TIMEOUT}]
+    vars: [{name: yacloud_mdb_api_timeout}]
+    ini: [{section: yacloud_mdb, key: api_timeout}]
   api_retries:
-    env:
-      - name: YC_API_RETRIES
-    vars:
-      - name: yacloud_mdb_api_retries
-    ini:
-      - section: yacloud_mdb
-        key: api_retries
+    env: [{name: YC_API_RETRIES}]
+    vars: [{name: yacloud_mdb_api_retries}]
+    ini: [{section: yacloud_mdb, key: api_retries}]
   api_retry_max_delay:
-    env:
-      - name: YC_API_RETRY_MAX_DELAY
-    vars:
-      - name: yacloud_mdb_api_retry_max_delay
-    ini:
-      - section: yacloud_mdb
-        key: api_retry_max_delay
+    env: [{name: YC_API_RETRY_MAX_DELAY}]
+    vars: [{name: yacloud_mdb_api_retry_max_delay}]
+    ini: [{section: yacloud_mdb, key: api_retry_max_delay}]
   api_deadline:
-    env:
-      - name: YC_API_DEADLINE
-    vars:
-      - name: yacloud_mdb_api_deadline
-    ini:
-      - section: yacloud_mdb
-        key: api_deadline
+    env: [{name: YC_API_DEADLINE}]
+    vars: [{name: yacloud_mdb_api_deadline}]
+    ini: [{section: yacloud_mdb, key: api_deadline}]
   concurrency:
-    env:
-      - name: YC_API_CONCURRENCY
-    vars:
-      - name: yacloud_mdb_concurrency
-    ini:
-      - section: yacloud_mdb
-        key: concurrency
+    env: [{name: YC_API_CONCURRENCY}]
+    vars: [{name: yacloud_mdb_concurrency}]
+    ini: [{section: yacloud_mdb, key: concurrency}]
   validate_certs:
-    vars:
-      - name: yacloud_mdb_validate_certs
-    ini:
-      - section: yacloud_mdb
-        key: validate_certs
+    vars: [{name: yacloud_mdb_validate_certs}]
+    ini: [{section: yacloud_mdb, key: validate_certs}]
   ca_path:
-    env:
-      - name: YC_CA_PATH
-    vars:
-      - name: yacloud_mdb_ca_path
-    ini:
-      - section: yacloud_mdb
-        key: ca_path
+    env: [{name: YC_CA_PATH}]
+    vars: [{name: yacloud_mdb_ca_path}]
+    ini: [{section: yacloud_mdb, key: ca_path}]
 """

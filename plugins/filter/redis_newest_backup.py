@@ -21,13 +21,10 @@ options:
     elements: dict
     required: true
   evaluated_at:
-    description:
-      - The instant from which ages are counted, such as RV(yacloud.mdb.redis_backup_info#module:evaluated_at). Without it the ages stay as
-        they are.
+    description: The instant from which ages are counted anew, such as RV(yacloud.mdb.redis_backup_info#module:evaluated_at).
     type: str
   max_age:
-    description:
-      - How old a newest backup may be at O(evaluated_at), which it needs. An older one is an error that names the cluster, the age and this limit.
+    description: How old a newest backup may be at O(evaluated_at), which it needs. An older one is an error that names cluster, age and limit.
     type: raw
 seealso:
   - module: yacloud.mdb.redis_backup_info
@@ -57,7 +54,7 @@ _value:
 import typing as t
 
 from ..plugin_utils._filters import as_filter
-from ..plugin_utils._newest_filter import newest_by_cluster
+from ..plugin_utils._newest import newest_by_cluster
 
 
 @as_filter

@@ -28,22 +28,16 @@ options:
     type: list
     elements: str
   by:
-    description:
-      - Whether the terms are ids or names. Names are looked up in O(folder_id).
+    description: Whether the terms are ids or names. Names are looked up in O(folder_id).
     type: str
     choices: [id, name]
     default: id
   folder_id:
-    description:
-      - The folder to read whole, that of the names, or the one in which the backups of a deleted cluster are looked for.
+    description: The folder to read whole, that of the names, or the one in which the backups of a deleted cluster are looked for.
     type: str
-    env:
-      - name: YC_FOLDER_ID
-    vars:
-      - name: yacloud_mdb_folder_id
-    ini:
-      - section: yacloud_mdb
-        key: folder_id
+    env: [{name: YC_FOLDER_ID}]
+    vars: [{name: yacloud_mdb_folder_id}]
+    ini: [{section: yacloud_mdb, key: folder_id}]
   max_age:
     description:
       - How old a newest backup may be, such as V(26h), V(1d2h), V(90m), V(PT26H), or a number of seconds. An older one is an error that
@@ -58,8 +52,7 @@ options:
     choices: [error, warn, skip]
     default: error
   return_format:
-    description:
-      - V(backup) for the whole backup, V(id) for its id alone.
+    description: V(backup) for the whole backup, V(id) for its id alone.
     type: str
     choices: [backup, id]
     default: backup
@@ -107,20 +100,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description:
-    - One element for each cluster, in the order of the terms. A backup has the keys that M(yacloud.mdb.redis_backup_info) returns.
+  description: One element for each cluster, in the order of the terms. A backup has the keys that M(yacloud.mdb.redis_backup_info) returns.
   type: list
   elements: raw
-  sample:
-    - id: "c9qe1abcd2fghij3klmn:mdb-backup-1"
-      folder_id: b1gabcdefghij0klmnop
-      created_at: "2026-11-19T22:21:09.123456Z"
-      started_at: "2026-11-19T22:04:30Z"
-      source_cluster_id: c9qe1abcd2fghij3klmn
-      source_cluster_name: null
-      source_shard_names: [shard1]
-      type: AUTOMATED
-      age_seconds: 41931
 """
 
 import typing as t
@@ -131,7 +113,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._cloud.errors import CloudError
 from ..plugin_utils._lookup_options import credential_sources, find_options
-from ..plugin_utils._newest_lookup import newest_backups
+from ..plugin_utils._newest import newest_backups
 
 display = Display()
 

@@ -14,7 +14,7 @@ import time
 import typing as t
 
 from ._api import Api
-from ._backups import Backup, order
+from ._backups import Backup, by_cluster, order
 from ._cloud.client import Client
 from ._cloud.concurrency import Call
 from ._cloud.connection import Connection, connection_spec
@@ -22,9 +22,8 @@ from ._cloud.errors import NOT_FOUND, PERMISSION_DENIED, ApiError, SelectionErro
 from ._cloud.instants import format_instant
 from ._clusters import Cluster, resolve, warn_of_shared_names
 from ._engine import REDIS
-from ._explanation import Explainer
 from ._query import Query, query_spec
-from ._selection import Selection, is_stale, reference_instant, select, warn_of_future
+from ._selection import Explainer, Selection, select, warn_of_future
 
 
 class Result(t.NamedTuple):
@@ -112,10 +111,8 @@ def _read_single(backup_ids: tuple[str, ...], api: Api) -> Listing:
         Call(f"backup {backup_id}: reading it", functools.partial(api.backup, backup_id)) for backup_id in backup_ids
     ]
     found = dict(zip(backup_ids, api.client.run_all(calls)))
-    clusters: dict[str, list[Backup]] = {}
-    for backup in filter(None, found.values()):
-        clusters.setdefault(backup.cluster_id, []).append(backup)
-    return Listing(clusters, gone=[backup_id for backup_id, backup in found.items() if backup is None])
+    gone = [backup_id for backup_id, backup in found.items() if backup is None]
+    return Listing(by_cluster([backup for backup in found.values() if backup is not None]), gone=gone)
 
 
 def _read_clusters(ids: tuple[str, ...], folder_id: str | None, api: Api) -> dict[str, list[Backup]]:
@@ -132,17 +129,16 @@ def _read_clusters(ids: tuple[str, ...], folder_id: str | None, api: Api) -> dic
     calls = [
         Call(f"cluster {cluster_id}: listing its backups", functools.partial(read, cluster_id)) for cluster_id in ids
     ]
-    found = dict(zip(ids, api.client.run_all(calls)))
-    if folder_id and any(isinstance(backups, ApiError) for backups in found.values()):
-        in_folder = _read_folder(folder_id, api)
-        for cluster_id, backups in found.items():
-            if isinstance(backups, ApiError):
-                if isinstance(in_folder, ApiError):
-                    raise backups.adding(f"Its backups could not be looked for either: {in_folder}")
-                if cluster_id not in in_folder:
-                    raise backups.adding(f"Folder {folder_id} lists no backup of it either.")
-                found[cluster_id] = in_folder[cluster_id]
-    return t.cast("dict[str, list[Backup]]", found)
+    found: dict[str, t.Any] = dict(zip(ids, api.client.run_all(calls)))
+    refused = {cluster_id: answer for cluster_id, answer in found.items() if isinstance(answer, ApiError)}
+    in_folder = _read_folder(folder_id, api) if folder_id and refused else {}
+    for cluster_id, refusal in refused.items():
+        if isinstance(in_folder, ApiError):
+            raise refusal.adding(f"Its backups could not be looked for either: {in_folder}")
+        if cluster_id not in in_folder:
+            raise refusal.adding(f"Folder {folder_id} lists no backup of it either.")
+        found[cluster_id] = in_folder[cluster_id]
+    return found
 
 
 def _read_folder(folder_id: str, api: Api) -> dict[str, list[Backup]] | ApiError:
@@ -166,28 +162,32 @@ _DELETED = "If it was deleted within 7 days, set folder_id as well: its backups 
 
 
 def _result(query: Query, listing: Listing, evaluated_at: int, pages: int) -> Result:
-    names = {cluster.id: cluster.name for cluster in listing.clusters or ()}
+    clusters = listing.clusters or []
+    names = {cluster.id: cluster.name for cluster in clusters if cluster.name}
     for cluster_id, name in names.items():
         for backup in listing.backups.get(cluster_id, ()):
-            backup.facts["source_cluster_name"] = name or None
+            backup.facts["source_cluster_name"] = name
     chosen = {cluster_id: select(backups, query.criteria) for cluster_id, backups in listing.backups.items()}
-    measured_from = reference_instant(query.criteria, evaluated_at)
-    explain = Explainer(query.criteria, query.max_age, str(query.given.get("max_age")), evaluated_at, measured_from)
-    explanation = {
-        cluster_id: explain.choice(_label(cluster_id, names.get(cluster_id), query), selection)
-        for cluster_id, selection in chosen.items()
-    }
+    explainer = Explainer(query.criteria, query.max_age, query.given.get("max_age"), evaluated_at)
+    newest = {cluster_id: found.newest.facts for cluster_id, found in chosen.items() if found.newest}
+    # In what goes by name, the first by id stands for those that share one.
     facts = {
-        **_choice(query, chosen, names),
-        "missing": _missing(query, listing, chosen),
-        "stale": [
-            cluster_id
-            for cluster_id, found in chosen.items()
-            if found.newest and query.max_age is not None and is_stale(found.newest, query.max_age, measured_from)
-        ],
-        **_state(listing),
+        **_rows(query, chosen.values()),
+        "newest": newest,
+        "newest_by_name": {names[one]: newest[one] for one in reversed(names) if one in newest},
+        "cluster_ids": {name: cluster_id for cluster_id, name in reversed(names.items())},
+        "missing": [*listing.gone] if query.backup_ids else [one for one in chosen if one not in newest],
+        "stale": [cluster_id for cluster_id, found in chosen.items() if explainer.is_stale(found.newest)],
+        "clusters": {
+            **{cluster.id: _state(cluster.name, cluster.status, cluster.health) for cluster in clusters},
+            **{cluster_id: _state(deleted=True) for cluster_id in listing.deleted},
+        },
+        "deleted": list(listing.deleted),
         "selection": {cluster_id: selection.counts() for cluster_id, selection in chosen.items()},
-        "explanation": explanation,
+        "explanation": {
+            cluster_id: explainer.explain(_label(cluster_id, names.get(cluster_id), query), selection)
+            for cluster_id, selection in chosen.items()
+        },
         "query": query.given,
         "pages": pages,
         "evaluated_at": format_instant(evaluated_at),
@@ -196,58 +196,22 @@ def _result(query: Query, listing: Listing, evaluated_at: int, pages: int) -> Re
     return Result(facts, [*listing.warnings, *filter(None, future), *_guard(query, facts)])
 
 
-def _missing(query: Query, listing: Listing, chosen: dict[str, Selection]) -> list[str]:
-    """What was asked for and is not there: backups by their own ids, unfinished ones are there; otherwise clusters without a match."""
-    if query.backup_ids is not None:
-        return list(listing.gone)
-    return [cluster_id for cluster_id, selection in chosen.items() if not selection.newest]
-
-
-def _choice(query: Query, chosen: dict[str, Selection], names: dict[str, str]) -> dict[str, t.Any]:
-    """The backups that match, and the newest of each cluster, by id and by name."""
-    matched = [backup for selection in chosen.values() for backup in selection.matched[: query.limit]]
-    incomplete = [backup for selection in chosen.values() for backup in selection.incomplete]
-    newest = {cluster_id: found.newest.facts for cluster_id, found in chosen.items() if found.newest}
+def _rows(query: Query, selections: t.Collection[Selection]) -> dict[str, list[dict[str, t.Any]]]:
+    """The backups of all clusters together, newest first: those that match, and those that are not finished."""
+    matched = [backup for selection in selections for backup in selection.matched[: query.limit]]
+    incomplete = [backup for selection in selections for backup in selection.incomplete]
+    matched.sort(key=order, reverse=True)
+    incomplete.sort(key=lambda backup: (backup.started, backup.id), reverse=True)
     return {
-        "backups": [backup.facts for backup in sorted(matched, key=order, reverse=True)],
-        "newest": newest,
-        "newest_by_name": _by_name(newest, names),
-        "incomplete": [
-            backup.facts for backup in sorted(incomplete, key=lambda backup: (backup.started, backup.id), reverse=True)
-        ],
+        "backups": [backup.facts for backup in matched],
+        "incomplete": [backup.facts for backup in incomplete],
     }
 
 
-def _by_name(newest: dict[str, dict[str, t.Any]], names: dict[str, str]) -> dict[str, dict[str, t.Any]]:
-    by_name: dict[str, dict[str, t.Any]] = {}
-    for cluster_id, facts in newest.items():
-        if names.get(cluster_id):
-            by_name.setdefault(names[cluster_id], facts)
-    return by_name
-
-
-def _state(listing: Listing) -> dict[str, t.Any]:
-    """The clusters themselves, where their list was read; several with one name stand for the first by id."""
-    clusters = listing.clusters or []
-    return {
-        "cluster_ids": {cluster.name: cluster.id for cluster in reversed(clusters) if cluster.name},
-        "clusters": {
-            **{
-                cluster.id: {
-                    "name": cluster.name or None,
-                    "status": cluster.status,
-                    "health": cluster.health,
-                    "deleted": False,
-                }
-                for cluster in clusters
-            },
-            **{
-                cluster_id: {"name": None, "status": None, "health": None, "deleted": True}
-                for cluster_id in listing.deleted
-            },
-        },
-        "deleted": list(listing.deleted),
-    }
+def _state(
+    name: str = "", status: str | None = None, health: str | None = None, deleted: bool = False
+) -> dict[str, t.Any]:
+    return {"name": name or None, "status": status, "health": health, "deleted": deleted}
 
 
 def _label(cluster_id: str, name: str | None, query: Query) -> str:
@@ -260,30 +224,17 @@ def _label(cluster_id: str, name: str | None, query: Query) -> str:
 def _guard(query: Query, facts: dict[str, t.Any]) -> list[str]:
     """The warnings of the guards; those that are set to "error" raise instead, with every cluster named."""
     explanation = facts["explanation"]
-    found = (
-        (
-            query.on_missing,
-            [explanation.get(item) or _gone(item) for item in facts["missing"]],
-            _advice_on_missing(query),
-        ),
-        (query.on_stale, [explanation[cluster_id] for cluster_id in facts["stale"]], _ADVICE_ON_STALE),
+    gone = "{}: there is no such backup, or no longer"
+    missing = [explanation.get(item) or gone.format(item) for item in facts["missing"]]
+    stale = [explanation[cluster_id] for cluster_id in facts["stale"]]
+    wider = "Widen the filters, or set" if query.criteria.given else "Set"
+    guards = (
+        (query.on_missing, missing, f"{wider} on_missing to warn or skip to go on without a backup."),
+        (query.on_stale, stale, "Raise max_age to accept an older backup."),
     )
-    refused = [(lines, advice) for choice, lines, advice in found if choice == "error" and lines]
+    refused = [(lines, advice) for choice, lines, advice in guards if choice == "error" and lines]
     if refused:
         lines = [line for lines, _advice in refused for line in lines]
-        lines.append(" ".join(["Nothing is chosen.", *(advice for _lines, advice in refused)]))
-        raise SelectionError("\n".join(lines), missing=facts["missing"], stale=facts["stale"])
-    return [line for choice, lines, _advice in found if choice == "warn" for line in lines]
-
-
-def _advice_on_missing(query: Query) -> str:
-    """What to do; filters are named only where there are some."""
-    wider = "Widen the filters, or set" if query.criteria.given else "Set"
-    return f"{wider} on_missing to warn or skip to go on without a backup."
-
-
-def _gone(backup_id: str) -> str:
-    return f"{backup_id}: there is no such backup, or no longer"
-
-
-_ADVICE_ON_STALE = "Raise max_age to accept an older backup."
+        last = " ".join(["Nothing is chosen.", *(advice for _lines, advice in refused)])
+        raise SelectionError("\n".join([*lines, last]), missing=facts["missing"], stale=facts["stale"])
+    return [line for choice, lines, _advice in guards if choice == "warn" for line in lines]

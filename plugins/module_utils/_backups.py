@@ -26,8 +26,10 @@ ABSENT = -(1 << 80)
 NOT_COMPLETED = frozenset({ABSENT, parse_instant("0001-01-01T00:00:00Z"), 0})
 """Completion times that are none: absent, and the zero values that serialisers write for it."""
 
+DISTRUST = "The list cannot be trusted, so nothing was chosen; if it stays so, report it to the cloud's support."
+"""What a list that contradicts the API comes to."""
+
 _DEEPEST = 100
-_REPORT = "The list cannot be trusted, so nothing was chosen; if it stays so, report it to the cloud's support."
 
 
 class Backup(t.NamedTuple):
@@ -58,19 +60,14 @@ order: t.Callable[[Backup], tuple[int, int, str]] = operator.itemgetter(0, 1, 2)
 """The sort key of every list of completed backups; the newest has the greatest."""
 
 
-def parse_rows(rows: t.Any, evaluated_at: int, source: str, cluster_id: str | None = None) -> list[Backup]:
+def parse_rows(rows: list[t.Any], evaluated_at: int, source: str, cluster_id: str | None = None) -> list[Backup]:
     """The backups of one page.
 
-    :param rows: the page's backups as decoded; absent, null and empty are the same
     :param evaluated_at: the instant from which ages are counted
     :param source: what was read, for messages, such as "cluster c9q1"
     :param cluster_id: the only cluster whose rows may appear; any, for a folder
     :raises InvalidResponse: a row is not what the API documents, or belongs to another cluster
     """
-    if rows is None or rows == "":
-        return []
-    if not isinstance(rows, list):
-        raise InvalidResponse(f"{source}: the field 'backups' must be a list, got {type_name(rows)}. {_REPORT}")
     backups = []
     for number, row in enumerate(rows, start=1):
         try:
@@ -78,7 +75,7 @@ def parse_rows(rows: t.Any, evaluated_at: int, source: str, cluster_id: str | No
             if cluster_id and backup.cluster_id != cluster_id:
                 raise ValueError(f"the field 'sourceClusterId' names another cluster, {quoted(backup.cluster_id)}")
         except ValueError as exc:
-            raise InvalidResponse(f"{source}: row {number} of a page{_named(row)}: {exc}. {_REPORT}") from None
+            raise InvalidResponse(f"{source}: row {number} of a page{_named(row)}: {exc}. {DISTRUST}") from None
         backups.append(backup)
     return backups
 
@@ -111,6 +108,14 @@ def merge(backups: list[Backup]) -> list[Backup]:
     return list(best.values())
 
 
+def by_cluster(backups: list[Backup]) -> dict[str, list[Backup]]:
+    """The backups by cluster id, one per id."""
+    clusters: dict[str, list[Backup]] = {}
+    for backup in merge(backups):
+        clusters.setdefault(backup.cluster_id, []).append(backup)
+    return clusters
+
+
 def _rank(backup: Backup) -> tuple[bool, tuple[int, int, str], str]:
     """Which of two rows with one id stays, whatever the order in which they came."""
     return backup.completed, order(backup), json.dumps(backup.facts, sort_keys=True, default=str)
@@ -128,8 +133,11 @@ def _parse(row: t.Any, fields: t.Mapping[str, str], evaluated_at: int) -> Backup
     created, started = (_instant(named[name], facts[name]) for name in ("created_at", "started_at"))
     facts.setdefault("source_cluster_name", None)
     facts["age_seconds"] = None if created in NOT_COMPLETED else (evaluated_at - created) // SECOND
-    if len(row) > len(fields) or not row.keys() <= fields.keys():
-        _add_unknown(row, fields, facts)
+    for field, value in row.items():  # sibling engines have gained fields; those of ours are never overwritten
+        if field not in fields:
+            if _is_deeper(value, _DEEPEST):
+                raise ValueError(f"the field {quoted(field)} is nested more than {_DEEPEST} deep")
+            facts.setdefault(next(iter(camel_dict_to_snake_dict({field: None}))), value)
     return Backup(created, started, facts["id"], facts)
 
 
@@ -169,9 +177,8 @@ _READERS: dict[str, t.Callable[[str, t.Any], t.Any]] = {
     "source_cluster_name": _optional_string,
     "source_shard_names": _strings,
     "type": _type,
-    "age_seconds": lambda _field, value: value,
 }
-_FACT_NAMES = {name: name for name in (*REDIS.fields.values(), "source_cluster_name", "age_seconds")}
+_FACT_NAMES = {name: name for name in (*REDIS.fields.values(), "source_cluster_name")}
 
 
 def _instant(field: str, text: str | None) -> int:
@@ -183,26 +190,9 @@ def _instant(field: str, text: str | None) -> int:
         raise ValueError(f"the field '{field}' {quoted(text)} {exc}") from None
 
 
-def _add_unknown(row: dict[str, t.Any], fields: t.Mapping[str, str], facts: dict[str, t.Any]) -> None:
-    """Carries fields that the API has gained since, as sibling engines did; never over a fact of ours."""
-    for field, value in row.items():
-        if field not in fields:
-            if _depth(value) > _DEEPEST:
-                raise ValueError(f"the field {quoted(field)} is nested more than {_DEEPEST} deep")
-            facts.setdefault(next(iter(camel_dict_to_snake_dict({field: None}))), value)
-
-
-def _depth(value: t.Any) -> int:
-    depth, level = 0, [value]
-    while level:
-        depth += 1
-        level = [
-            inner
-            for outer in level
-            if isinstance(outer, (dict, list))
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-        ]
-    return depth
+def _is_deeper(value: t.Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels == 0 or any(_is_deeper(item, levels - 1) for item in inner)
 
 
 def _named(row: t.Any) -> str:

@@ -14,7 +14,7 @@ import difflib
 import typing as t
 
 from ._cloud.errors import InvalidResponse, SelectionError
-from ._cloud.text import quoted, type_name
+from ._cloud.text import quoted
 
 STATUSES = ("CREATING", "RUNNING", "ERROR", "UPDATING", "STOPPING", "STOPPED", "STARTING")
 HEALTHS = ("ALIVE", "DEAD", "DEGRADED")
@@ -34,20 +34,6 @@ class Cluster(t.NamedTuple):
     name: str
     status: str | None
     health: str | None
-
-
-def parse_clusters(rows: t.Any, source: str) -> list[Cluster]:
-    """The clusters of one page.
-
-    :param rows: the page's clusters as decoded; absent, null and empty are the same
-    :param source: what was read, for messages, such as "folder b1g1"
-    :raises InvalidResponse: a row is not what the API documents
-    """
-    if rows is None or rows == "":
-        return []
-    if not isinstance(rows, list):
-        raise InvalidResponse(f"{source}: the field 'clusters' must be a list, got {type_name(rows)}.")
-    return [parse_cluster(row, source) for row in rows]
 
 
 def parse_cluster(row: t.Any, source: str) -> Cluster:

@@ -128,12 +128,7 @@ def _converted(option: str, value: t.Any, is_list: bool) -> t.Any:
     if value == "":
         raise OptionError(f"{option} is an empty string; leave it out, or give a value.", option=option)
     if is_list:
-        items = value.split(",") if isinstance(value, str) else [value] if _is_integer(value) else value
-        if not isinstance(items, (list, tuple)) or not all(
-            isinstance(item, str) or _is_integer(item) for item in items
-        ):
-            raise OptionError(f"{option} must be a list of strings, got {type_name(value)}.", option=option)
-        return [str(item).strip() for item in items]
+        return list_option(value, option)
     if isinstance(value, datetime.date):  # as YAML reads an unquoted time
         value = value.isoformat()
     if not isinstance(value, str):
@@ -141,5 +136,12 @@ def _converted(option: str, value: t.Any, is_list: bool) -> t.Any:
     return value
 
 
-def _is_integer(value: t.Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def list_option(value: t.Any, option: str) -> list[str]:
+    """An option's list of strings, of which one alone, numbers and a string with commas are made as Ansible does for a module.
+
+    :raises OptionError: the value is no such list
+    """
+    items = value.split(",") if isinstance(value, str) else value if isinstance(value, (list, tuple)) else [value]
+    if not all(isinstance(item, (str, int)) and not isinstance(item, bool) for item in items):
+        raise OptionError(f"{option} must be a list of strings, got {type_name(value)}.", option=option)
+    return [str(item).strip() for item in items]

@@ -20,10 +20,10 @@ from ._cloud.text import quoted, type_name
 from ._criteria import CRITERIA, Criteria
 
 FOLDER_VARIABLE = "YC_FOLDER_ID"
-GUARD_CHOICES = ("error", "warn", "skip")
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,50}").fullmatch
 _NAME_LENGTH = 63
+_PAGE_SIZE = 1000
 _LIMITS = {"page_size": (1, 1000), "limit": (1, None)}
 _WHICH = ("cluster_ids", "cluster_names", "backup_ids")
 _STRINGS = ("folder_id", "max_age", "created_after", "created_before")
@@ -37,12 +37,10 @@ def query_spec() -> dict[str, dict[str, t.Any]]:
         "folder_id": from_environment(FOLDER_VARIABLE, type="str"),
         **{option: dict(criterion.spec) for option, criterion in CRITERIA.items()},
         "max_age": {"type": "str"},
-        **{
-            guard: {"type": "str", "default": "skip", "choices": list(GUARD_CHOICES)}
-            for guard in ("on_missing", "on_stale")
-        },
+        "on_missing": {"type": "str", "default": "skip", "choices": ["error", "warn", "skip"]},
+        "on_stale": {"type": "str", "default": "skip", "choices": ["error", "warn", "skip"]},
         "limit": {"type": "int"},
-        "page_size": {"type": "int", "default": 1000},
+        "page_size": {"type": "int", "default": _PAGE_SIZE},
     }
 
 
@@ -81,34 +79,28 @@ class Query(t.NamedTuple):
         :raises OptionError: a value is invalid, or the options do not go together
         """
         check_limits(options, _LIMITS)
-        _check_strings(options)
-        folder_id = _folder(options, _which(options))
-        given = {option: options[option] for option in _ASKED if options.get(option) is not None}
-        given = {option: value for option, value in given.items() if option != "folder_id" or folder_id}
+        for option in _STRINGS:
+            if options.get(option) == "":
+                raise OptionError(f"{option} is an empty string; leave it out, or give a value.", option=option)
+        options = {**options, "folder_id": _folder(options, _which(options))}
         return cls(
-            given=given,
-            cluster_ids=_each_once(options.get("cluster_ids"), lambda value: check_id("cluster_ids", value)),
-            cluster_names=_each_once(options.get("cluster_names"), lambda value: check_name("cluster_names", value)),
-            backup_ids=_each_once(options.get("backup_ids"), lambda value: check_backup_id("backup_ids", value)),
-            folder_id=folder_id,
+            given={option: options[option] for option in _ASKED if options.get(option) is not None},
+            cluster_ids=_each_once(options, "cluster_ids", check_id),
+            cluster_names=_each_once(options, "cluster_names", check_name),
+            backup_ids=_each_once(options, "backup_ids", check_backup_id),
+            folder_id=options["folder_id"],
             criteria=Criteria.from_options(options),
             max_age=duration_option(options.get("max_age"), "max_age"),
-            on_missing=_guard(options, "on_missing"),
-            on_stale=_guard(options, "on_stale"),
+            on_missing=options["on_missing"],
+            on_stale=options["on_stale"],
             limit=options.get("limit"),
-            page_size=options.get("page_size") or 1000,
+            page_size=options.get("page_size") or _PAGE_SIZE,
         )
 
     @property
     def asks_nothing(self) -> bool:
         """Whether clusters or backups were given as an empty list, which never widens to a folder."""
         return () in (self.cluster_ids, self.cluster_names, self.backup_ids)
-
-
-def _check_strings(options: t.Mapping[str, t.Any]) -> None:
-    for option in _STRINGS:
-        if options.get(option) == "":
-            raise OptionError(f"{option} is an empty string; leave it out, or give a value.", option=option)
 
 
 def _which(options: t.Mapping[str, t.Any]) -> str | None:
@@ -146,29 +138,15 @@ def _refuse_beside_backup_ids(options: t.Mapping[str, t.Any]) -> None:
         raise OptionError(f"backup_ids reads each backup by itself; leave out {' and '.join(given)}.", option=given[0])
 
 
-def _guard(options: t.Mapping[str, t.Any], option: str) -> str:
-    value = options.get(option, "skip")
-    if value not in GUARD_CHOICES:
-        raise OptionError(
-            f"{option} must be one of {', '.join(GUARD_CHOICES)}, got {quoted(str(value))}.", option=option
-        )
-    return t.cast(str, value)
-
-
 def check_id(option: str, value: t.Any) -> str:
     """The value, if it can be the id of a cluster or a folder.
 
     :raises OptionError: it cannot
     :source: the length stands in the definitions (yandex.cloud.length), the characters are those of all ids so far
     """
-    if isinstance(value, str) and _ID(value):
-        return value
-    shown = quoted(value) if isinstance(value, str) else type_name(value)
     kind, such = ("folder", "b1gabcdefghij0klmnop") if option == "folder_id" else ("cluster", "c9qe1abcd2fghij3klmn")
-    raise OptionError(
-        f"{option}: {shown} is not a {kind} id; those have 1 to 50 letters, digits, '-' and '_', such as {such}.",
-        option=option,
-    )
+    rule = f"is not a {kind} id; those have 1 to 50 letters, digits, '-' and '_', such as {such}."
+    return _checked(option, value, _ID, rule)
 
 
 def check_backup_id(option: str, value: t.Any) -> str:
@@ -176,24 +154,30 @@ def check_backup_id(option: str, value: t.Any) -> str:
 
     :raises OptionError: it cannot
     """
-    if isinstance(value, str) and value.strip() and value.isprintable() and value not in (".", ".."):
-        return value
-    shown = quoted(value) if isinstance(value, str) else type_name(value)
-    raise OptionError(f"{option}: {shown} is not a backup id; copy one as redis_backup_info returns it.", option=option)
+    problem = "is not a backup id; copy one as redis_backup_info returns it."
+    return _checked(
+        option, value, lambda text: text.strip() and text.isprintable() and text not in (".", ".."), problem
+    )
 
 
-def check_name(option: str, value: str) -> str:
+def check_name(option: str, value: t.Any) -> str:
     """The value, if it can be a cluster's name.
 
     :raises OptionError: it cannot
     """
-    if not value or len(value) > _NAME_LENGTH:
-        raise OptionError(
-            f"{option}: {quoted(value)} is not a cluster name; those have 1 to {_NAME_LENGTH} characters.",
-            option=option,
-        )
-    return value
+    problem = f"is not a cluster name; those have 1 to {_NAME_LENGTH} characters."
+    return _checked(option, value, lambda text: 0 < len(text) <= _NAME_LENGTH, problem)
 
 
-def _each_once(values: t.Sequence[str] | None, check: t.Callable[[str], str]) -> tuple[str, ...] | None:
-    return None if values is None else tuple(dict.fromkeys(check(value) for value in values))
+def _checked(option: str, value: t.Any, is_valid: t.Callable[[str], t.Any], problem: str) -> str:
+    if isinstance(value, str) and is_valid(value):
+        return value
+    shown = quoted(value) if isinstance(value, str) else type_name(value)
+    raise OptionError(f"{option}: {shown} {problem}", option=option)
+
+
+def _each_once(
+    options: t.Mapping[str, t.Any], option: str, check: t.Callable[[str, t.Any], str]
+) -> tuple[str, ...] | None:
+    values = options.get(option)
+    return None if values is None else tuple(dict.fromkeys(check(option, value) for value in values))

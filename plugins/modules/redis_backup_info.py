@@ -27,17 +27,15 @@ extends_documentation_fragment:
 options:
   cluster_ids:
     description:
-      - The clusters to read.
-      - An empty list asks nothing and returns nothing.
+      - The clusters to read. An empty list asks nothing and returns nothing.
       - O(cluster_ids), O(cluster_names) and O(backup_ids) exclude each other. With none of them the whole of O(folder_id) is read.
     type: list
     elements: str
     aliases: [cluster_id]
   cluster_names:
     description:
-      - The clusters to read, by their exact names in O(folder_id), which is required then.
+      - The clusters to read, by their exact names in O(folder_id), which is required then. An empty list asks nothing and returns nothing.
       - A name that the folder does not have, or has twice, is an error.
-      - An empty list asks nothing and returns nothing.
     type: list
     elements: str
     aliases: [cluster_name]
@@ -56,20 +54,19 @@ options:
     type: str
   max_age:
     description:
-      - How old the newest backup of a cluster may be, such as V(26h), V(1d2h), V(90m), V(PT26H), or a number of seconds.
+      - How old the newest backup of a cluster may be, such as V(26h), V(1d2h), V(90m), V(PT26H), or a number of seconds. Where it is older,
+        the cluster is in RV(stale).
       - It is measured from O(created_before) where that is given and past, since that is how much was lost at an incident; otherwise
         from RV(evaluated_at).
-      - Clusters whose newest backup is older are named in RV(stale); O(on_stale) says what else happens.
     type: str
   on_missing:
     description:
-      - What to do about a cluster, or a single backup, that is in RV(missing). V(error) fails and returns no backup at all, V(warn) warns.
+      What to do about a cluster, or a single backup, that is in RV(missing). V(error) fails and returns no backup at all, V(warn) warns.
     type: str
     choices: [error, warn, skip]
     default: skip
   on_stale:
-    description:
-      - What to do about a cluster that is in RV(stale), likewise. Without O(max_age) it does nothing.
+    description: What to do about a cluster that is in RV(stale), likewise.
     type: str
     choices: [error, warn, skip]
     default: skip
@@ -79,8 +76,7 @@ options:
       - Large results cost more in Ansible than reading them costs; V(1) is enough for a choice.
     type: int
   page_size:
-    description:
-      - How many backups are asked for in one request, V(1) to V(1000). All pages are read, whatever it is.
+    description: How many backups are asked for in one request, V(1) to V(1000). All pages are read, whatever it is.
     type: int
     default: 1000
 seealso:
@@ -160,53 +156,39 @@ backups:
     id:
       description: The backup's id. Nothing can be read from it.
       type: str
-      returned: always
     folder_id:
       description: The folder that the backup belongs to.
       type: str
-      returned: always
     created_at:
       description: When the backup was completed, as the API wrote it; V(null) for one in RV(incomplete) to which the API gave no time.
       type: str
-      returned: always
     started_at:
       description: When the backup was started, as the API wrote it; V(null) where it gave no time.
       type: str
-      returned: always
     source_cluster_id:
       description: The cluster that was backed up.
       type: str
-      returned: always
     source_cluster_name:
       description: Its name; V(null) where the clusters' list was not read, or does not have it any more.
       type: str
-      returned: always
     source_shard_names:
       description: The shards that the backup covers.
       type: list
       elements: str
-      returned: always
     type:
       description: V(AUTOMATED) or V(MANUAL), or what the API may add; V(null) where it gave none.
       type: str
-      returned: always
     age_seconds:
       description: Whole seconds from RV(ignore:created_at) to RV(evaluated_at), rounded down; V(null) for one in RV(incomplete).
       type: int
-      returned: always
 newest:
   description: The newest matching backup by cluster id, as in RV(backups). Clusters without one are left out.
   returned: success
   type: dict
-  sample:
-    c9qe1abcd2fghij3klmn:
-      id: "c9qe1abcd2fghij3klmn:mdb-backup-1"
-      created_at: "2026-11-19T22:21:09.123456Z"
 newest_by_name:
   description: The same by the cluster's name, where the clusters' list was read.
   returned: success
   type: dict
-  sample: {}
 missing:
   description:
     - The ids of the clusters without a matching backup, in the order asked, each once; for a folder by id, those in RV(deleted)
@@ -214,28 +196,23 @@ missing:
   returned: success
   type: list
   elements: str
-  sample: []
 stale:
   description: The ids of the clusters whose newest matching backup is older than O(max_age), those in RV(deleted) included; empty without that option.
   returned: success
   type: list
   elements: str
-  sample: []
 incomplete:
   description: The rows without a completion time, whatever the filters, newest start first. They never count as newest.
   returned: success
   type: list
   elements: dict
-  sample: []
 cluster_ids:
   description: The cluster id by name, where names were given or a folder was read; empty otherwise.
   returned: success
   type: dict
-  sample:
-    orders-cache-prod: c9qe1abcd2fghij3klmn
+  sample: {orders-cache-prod: c9qe1abcd2fghij3klmn}
 clusters:
-  description:
-    - The clusters by id, where the clusters' list was read, which is for a folder and for names; of clusters asked for by name only those.
+  description: The clusters by id, where their list was read, which is for a folder and for names; of clusters asked for by name only those.
   returned: success
   type: dict
   sample:
@@ -247,7 +224,6 @@ deleted:
   returned: success
   type: list
   elements: str
-  sample: []
 selection:
   description: What became of each cluster's rows, by cluster id, so that a choice can be explained.
   returned: success
@@ -259,8 +235,7 @@ selection:
       filtered_out: {created_after: 0, created_before: 0, type: 9, shards: 0}
       matched: 4
 explanation:
-  description:
-    - One line for each cluster, by its id. What was chosen, how old it is, what would come next, and how many were filtered out by what.
+  description: One line for each cluster, by its id. What was chosen, how old it is, what would come next, and how many were filtered out by what.
   returned: success
   type: dict
   sample:
@@ -272,15 +247,11 @@ query:
   description: What was asked, by the options' names and exactly as given. Clusters or backups, folder, filters, O(max_age).
   returned: success
   type: dict
-  sample:
-    cluster_ids: [c9qe1abcd2fghij3klmn]
-    type: [AUTOMATED]
-    max_age: 26h
+  sample: {cluster_ids: [c9qe1abcd2fghij3klmn], type: [AUTOMATED], max_age: 26h}
 pages:
   description: How many list requests were needed, those for clusters included. Further tries of the same request do not count.
   returned: success
   type: int
-  sample: 1
 evaluated_at:
   description: The one instant from which ages are counted, in RFC 3339, taken before the first request.
   returned: success
@@ -296,48 +267,32 @@ error:
         V(option), V(credential), V(connection), V(deadline), V(malformed_answer), V(missing_library), V(selection) for what O(on_missing)
         and O(on_stale) refuse and for a name that no cluster has, or V(api) for an error that the API answered.
       type: str
-      returned: always
     http_status:
-      description: The HTTP status of the answer.
+      description: The HTTP status of an answer that says no.
       type: int
-      returned: if there was an answer that says no
     code:
-      description: The code of C(google.rpc.Status), such as V(5) for not found, V(7) for permission denied, V(16) for unauthenticated.
+      description: That answer's code of C(google.rpc.Status), such as V(5) for not found, V(7) for permission denied, V(16) for unauthenticated.
       type: int
-      returned: if there was an answer that says no
     message:
-      description: The API's own message.
+      description: The API's own message, if there was one.
       type: str
-      returned: if there was one
     cluster_id:
-      description: The cluster being read.
+      description: The cluster being read, if it was one.
       type: str
-      returned: if it was one cluster
     missing:
       description: As RV(ignore:missing) of a success, where O(on_missing) or O(on_stale) refuses.
       type: list
       elements: str
-      returned: if a guard refused
     stale:
       description: As RV(ignore:stale) of a success, likewise.
       type: list
       elements: str
-      returned: if a guard refused
     request_id:
-      description: The answer's C(x-request-id), for which the vendor's support asks.
+      description: The answer's C(x-request-id), if there was one, for which the vendor's support asks.
       type: str
-      returned: if there was one
     server_trace_id:
       description: The answer's C(x-server-trace-id), likewise.
       type: str
-      returned: if there was one
-  sample:
-    kind: api
-    http_status: 404
-    code: 5
-    message: Cluster not found
-    cluster_id: c9qe1abcd2fghij3klmn
-    request_id: 12b6f246-d7b9-4511-a099-7a7d2904ce89
 """
 
 from ansible.module_utils.basic import AnsibleModule

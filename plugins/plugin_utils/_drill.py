@@ -18,7 +18,7 @@ import typing as t
 from ..module_utils._cloud.instants import SECOND
 from ._drill_steps import Drill, read_drill
 from ._drill_words import failure, message, not_tested
-from ._values import instant_of, plain
+from ._filters import instant_of, plain
 
 PHASES = ("choose", "restore", "ready", "check", "remove")
 """What a drill's time is spent on. Once the first four are over, the data can be read."""

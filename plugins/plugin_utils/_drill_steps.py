@@ -17,8 +17,8 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ..module_utils._cloud.durations import duration_option
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.text import type_name
+from ._filters import instant_of, plain, refuse_unknown
 from ._results import is_result
-from ._values import instant_of, plain, refuse_unknown
 
 KEYS = (
     "query",

@@ -13,7 +13,8 @@ import typing as t
 
 from ..module_utils._cloud.durations import format_duration
 from ..module_utils._cloud.instants import SECOND
-from ._verdict_words import Verdict, aged, counted, label, printable
+from ..module_utils._selection import aged
+from ._verdict_words import Verdict, counted, label, printable
 
 STEPS = {
     "choose": "no backup could be chosen",

@@ -26,26 +26,16 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._cloud.connection import PATH_VARIABLES
 from ..module_utils._cloud.errors import CloudError, OptionError
 from ..module_utils._cloud.files import looks_like_path
-from ._values import plain
+from ._filters import plain
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
 
-class _Instead(t.NamedTuple):
-    """What may stand in a path's place by mistake.
-
-    :ivar content: in words
-    :ivar option: the one that takes it
-    """
-
-    content: str
-    option: str
-
-
 _SECRET_FILES = {
-    "service_account_key_file": _Instead("a key's content", "service_account_key"),
-    "workload_identity_token_file": _Instead("a token", "workload_identity_token"),
+    "service_account_key_file": ("a key's content", "service_account_key"),
+    "workload_identity_token_file": ("a token", "workload_identity_token"),
 }
+"""Options that name a file of a secret: what may stand in the path's place by mistake, and the option that takes it."""
 
 
 class InProcessAction(ActionBase):
@@ -90,7 +80,7 @@ def runs_in_process(action: ActionBase, task_vars: dict[str, t.Any]) -> bool:
         and action._connection.become is None
         and not action._task.async_val
         and not _environment(action)
-        and _is_own_interpreter(_interpreter(action, task_vars))
+        and _is_own_interpreter(action, task_vars)
     )
 
 
@@ -103,11 +93,11 @@ def _check_arguments(args: t.Mapping[str, t.Any], spec: Spec) -> None:
                 f"{' and '.join(given)} are one option and are both given, perhaps one by module_defaults; leave one out.",
                 option=option,
             )
-    for option, instead in _SECRET_FILES.items():
+    for option, (content, instead) in _SECRET_FILES.items():
         value = args.get(option)
         if isinstance(value, (t.Mapping, list)) or (isinstance(value, str) and not looks_like_path(value)):
             raise OptionError(
-                f"{option} must be a path, got {instead.content}, which is not shown; give that as {instead.option}.",
+                f"{option} must be a path, got {content}, which is not shown; give that as {instead}.",
                 option=option,
             )
 
@@ -158,10 +148,8 @@ def _secrets(options: t.Mapping[str, t.Any], spec: Spec) -> set[str]:
     rest = [options.get(name) for name, entry in spec.items() if entry.get("no_log")]
     while rest:
         value = rest.pop()
-        if isinstance(value, t.Mapping):
-            rest += value.values()
-        elif isinstance(value, (list, tuple)):
-            rest += value
+        if isinstance(value, (t.Mapping, list, tuple)):
+            rest += value.values() if isinstance(value, t.Mapping) else value
         elif value not in (None, "") and not isinstance(value, bool):
             found.add(str(value))
     return found
@@ -203,18 +191,12 @@ def _environment(action: ActionBase) -> dict[str, t.Any]:
     return environment
 
 
-def _interpreter(action: ActionBase, task_vars: dict[str, t.Any]) -> str:
-    """The interpreter that is set for the host on which a module would run."""
+def _is_own_interpreter(action: ActionBase, task_vars: dict[str, t.Any]) -> bool:
+    """Whether the interpreter that is set for the task's host is this one; a virtual environment's is a link to one outside it."""
     delegate = action._task.delegate_to
     host_vars = task_vars.get("ansible_delegated_vars", {}).get(delegate, {}) if delegate else task_vars
     configured = host_vars.get("ansible_python_interpreter") or constants.config.get_config_value("INTERPRETER_PYTHON")
-    return str(action._templar.template(configured))
-
-
-def _is_own_interpreter(path: str) -> bool:
-    """Whether a path names this Python in this environment; a virtual environment's python is a link to one outside it."""
+    path, own = str(action._templar.template(configured)), sys.executable
     if path.startswith("auto"):
         return True
-    return os.path.dirname(path) == os.path.dirname(sys.executable) and os.path.realpath(path) == os.path.realpath(
-        sys.executable
-    )
+    return os.path.dirname(path) == os.path.dirname(own) and os.path.realpath(path) == os.path.realpath(own)

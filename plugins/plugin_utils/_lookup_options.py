@@ -24,8 +24,6 @@ from ..module_utils._cloud.text import quoted, type_name
 PREFIX = "yacloud_mdb_"
 """What the variables that set an option are called in front of the option's name."""
 
-_THE_CALL, _THE_VARIABLES, _THE_FILE = "the call", f"the variables {PREFIX}…", "ansible.cfg"
-
 
 def find_options(
     plugin: LookupBase, variables: t.Mapping[str, t.Any] | None, direct: dict[str, t.Any]
@@ -50,41 +48,30 @@ def find_options(
     given = {
         name: value.isoformat() if isinstance(value, datetime.datetime) else value for name, value in direct.items()
     }
-    for name in OPTIONS:
-        _check_string(known[name], name, given.get(name), templated.get(PREFIX + name))
     for name, entry in known.items():
-        if entry.get("type") == "bool":
-            _check_boolean(name, given.get(name), templated.get(PREFIX + name))
-        if entry.get("type", "str") == "str" and "choices" in entry:
-            _check_choice(name, entry["choices"], given.get(name), templated.get(PREFIX + name))
+        for value in (given.get(name), templated.get(PREFIX + name)):
+            _check_value(name, entry, value)
     plugin.set_options(var_options=templated, direct=given)
     return {
         name: None if value == "" and given.get(name) != "" else value for name, value in plugin.get_options().items()
     }
 
 
-def _check_string(entry: t.Mapping[str, t.Any], name: str, *values: t.Any) -> None:
-    """Refuses a credential of a wrong type, which Ansible would show."""
-    for value in values:
-        if entry["type"] == "str" and isinstance(value, (t.Mapping, list, tuple)):
-            raise AnsibleOptionsError(f"{name} must be a string, got {type_name(value)}, which is not shown.")
-
-
-def _check_boolean(name: str, *values: t.Any) -> None:
-    """Refuses what is no boolean: Ansible takes it for false in a lookup, and an empty string would switch TLS checks off."""
-    for value in values:
+def _check_value(name: str, entry: t.Mapping[str, t.Any], value: t.Any) -> None:
+    """Refuses a credential of a wrong type, which Ansible would show, what is no boolean, which it would take for false, and what is
+    none of the choices, which it would not name.
+    """
+    kind, choices = entry["type"], entry.get("choices")
+    if name in OPTIONS and kind == "str" and isinstance(value, (t.Mapping, list, tuple)):
+        raise AnsibleOptionsError(f"{name} must be a string, got {type_name(value)}, which is not shown.")
+    if kind == "str" and choices and isinstance(value, str) and value and value not in choices:
+        raise AnsibleOptionsError(f"{name} must be one of {', '.join(choices)}, got {quoted(value)}.")
+    if kind == "bool" and value is not None:
         try:
-            boolean(False if value is None else value)
+            boolean(value)
         except TypeError:
             got = quoted(value) if isinstance(value, str) else type_name(value)
             raise AnsibleOptionsError(f"{name} must be a boolean, got {got}; write true or false.") from None
-
-
-def _check_choice(name: str, choices: t.Iterable[str], *values: t.Any) -> None:
-    """Refuses what is none of the choices, which Ansible does without naming them."""
-    for value in values:
-        if isinstance(value, str) and value and value not in choices:
-            raise AnsibleOptionsError(f"{name} must be one of {', '.join(choices)}, got {quoted(value)}.")
 
 
 def _is_empty_in_environment(entry: t.Mapping[str, t.Any]) -> bool:
@@ -94,19 +81,18 @@ def _is_empty_in_environment(entry: t.Mapping[str, t.Any]) -> bool:
 
 def credential_sources(plugin: LookupBase) -> list[CredentialSource]:
     """Where the plugin's credentials are set, from the call itself down to the configuration file."""
-    found: dict[str, dict[str, t.Any]] = {_THE_CALL: {}, _THE_VARIABLES: {}, _THE_FILE: {}}
+    call: dict[str, t.Any] = {}
+    variables: dict[str, t.Any] = {}
+    file: dict[str, t.Any] = {}
     for option in OPTIONS:
         value, origin = plugin.get_option_and_origin(option)
-        if value not in (None, "") and (source := _source(str(origin))):
-            found[source][option] = value
-    sources = [CredentialSource(name, values) for name, values in found.items()]
-    return [*sources[:2], environment_source(os.environ), *sources[2:]]
-
-
-def _source(origin: str) -> str | None:
-    """The source behind an origin as Ansible words it; the environment is read elsewhere, since its variables have a rank."""
-    if origin == "Direct":
-        return _THE_CALL
-    if origin.startswith("var: "):
-        return _THE_VARIABLES
-    return None if origin.startswith("env: ") or origin == "default" else _THE_FILE
+        # The environment is read by environment_source, since its variables have a rank.
+        if value not in (None, "") and origin != "default" and not str(origin).startswith("env: "):
+            source = call if origin == "Direct" else variables if str(origin).startswith("var: ") else file
+            source[option] = value
+    return [
+        CredentialSource("the call", call),
+        CredentialSource(f"the variables {PREFIX}…", variables),
+        environment_source(os.environ),
+        CredentialSource("ansible.cfg", file),
+    ]

@@ -13,7 +13,7 @@ import typing as t
 
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.text import type_name
-from ._values import plain
+from ._filters import plain
 
 _NEEDED = ("newest", "selection", "query", "evaluated_at")
 _USED = (*_NEEDED, "cluster_ids", "clusters", "deleted")

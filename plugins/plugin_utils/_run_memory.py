@@ -40,23 +40,19 @@ class RunMemory:
     def once(self, key: str, is_valid: t.Callable[[t.Any], bool], make: t.Callable[[], t.Any]) -> t.Any:
         """The key's value, made by the first process that wants it while the others wait."""
         with self._locked(_KEY_LOCKS + zlib.crc32(key.encode())):
-            value = self._values().get(key)
+            with self._thread_lock, self._locked(_DATA_LOCK):
+                value = self._values().get(key)
             if value is None or not is_valid(value):
                 value = make()
-                self._keep(key, value)
+                with self._thread_lock, self._locked(_DATA_LOCK):
+                    text = json.dumps({**self._values(), key: value}).encode() + b"\0"
+                    if len(text) <= _SIZE:
+                        self._memory[: len(text)] = text
             return value
 
     def _values(self) -> dict[str, t.Any]:
-        with self._thread_lock, self._locked(_DATA_LOCK):
-            content = self._memory[: self._memory.find(b"\0")]
+        content = self._memory[: self._memory.find(b"\0")]
         return json.loads(content) if content else {}
-
-    def _keep(self, key: str, value: t.Any) -> None:
-        with self._thread_lock, self._locked(_DATA_LOCK):
-            content = self._memory[: self._memory.find(b"\0")]
-            text = json.dumps({**(json.loads(content) if content else {}), key: value}).encode() + b"\0"
-            if len(text) <= _SIZE:
-                self._memory[: len(text)] = text
 
     @contextlib.contextmanager
     def _locked(self, place: int) -> t.Iterator[None]:

@@ -23,25 +23,7 @@ Path = tuple[str, str]
 _LEFT, _RIGHT = 14, 470
 _OBJECTIVES_SHOWN = 7
 _LEAST_WINDOW = 3600 * SECOND
-_STEPS = [
-    SECOND * step
-    for step in (
-        600,
-        1800,
-        3600,
-        7200,
-        10_800,
-        21_600,
-        43_200,
-        86_400,
-        172_800,
-        604_800,
-        1_209_600,
-        2_592_000,
-        7_776_000,
-        31_536_000,
-    )
-]
+_STEPS_MINUTES = (10, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080, 20_160, 43_200, 129_600, 525_600)
 _MOST_TICKS = 8
 
 
@@ -65,7 +47,8 @@ class Axis:
 
     def ticks(self) -> list[int]:
         """Round ages to mark, the youngest first; at most eight."""
-        step = next((step for step in _STEPS if self.window // step <= _MOST_TICKS), self.window // 4)
+        steps = (minutes * 60 * SECOND for minutes in _STEPS_MINUTES)
+        step = next((step for step in steps if self.window // step <= _MOST_TICKS), self.window // 4)
         return [step * number for number in range(1, self.window // step + 1)]
 
 
@@ -83,14 +66,12 @@ class Mark:
 
 def axis_labels(axis: Axis) -> list[tuple[float, str]]:
     """Where the labels above the lines stand, and what they say; the right end's is not among them."""
-    return [
-        (axis.x(age), _short(age)) for age in axis.ticks() if axis.x(0) - axis.x(age) > 50 and axis.x(age) > _LEFT + 15
-    ]
-
-
-def _short(age: int) -> str:
-    days, rest = divmod(age, 86_400 * SECOND)
-    return f"{days}d" if not rest else format_duration(age)
+    labels = []
+    for age in axis.ticks():
+        days, rest = divmod(age, 86_400 * SECOND)
+        if _LEFT + 15 < axis.x(age) < axis.x(0) - 50:
+            labels.append((axis.x(age), format_duration(age) if rest else f"{days}d"))
+    return labels
 
 
 def paths(axis: Axis, marks: t.Sequence[Mark], matched: int, *, missed: bool) -> list[Path]:
@@ -107,9 +88,16 @@ def paths(axis: Axis, marks: t.Sequence[Mark], matched: int, *, missed: bool) ->
         ("grid", "".join(f"M{axis.x(age)} 1V{HEIGHT - 1}" for age in axis.ticks() if age > axis.objective)),
         ("base", f"M{_LEFT} {MIDDLE}H{axis.x(0)}"),
         ("limit", f"M{limit} 1V{HEIGHT - 1}"),
-        *([("gap", _gap(axis, marks))] if missed else []),
-        *((name, "".join(shape(axis.x(mark.age)) for mark in group)) for name, shape, group in _kinds(shown)),
     ]
+    if missed:
+        start = axis.x(marks[0].age) if marks else _LEFT
+        found.append(
+            ("gap", f"M{start} {MIDDLE}H{limit}M{limit - 5} {MIDDLE - 5}L{limit} {MIDDLE}L{limit - 5} {MIDDLE + 5}")
+        )
+    for name, shape in (("auto", _circle), ("manual", _diamond), ("other", _square)):
+        places = [axis.x(mark.age) for mark in shown if _CLASSES.get(mark.kind, "other") == name]
+        if places:
+            found.append((name, "".join(map(shape, places))))
     if len(shown) < matched:
         # Where not all that are in the window were returned, the line is known no further than to the last of them.
         end = axis.x(shown[-1].age) - 4 if len(shown) == len(marks) and shown else _LEFT
@@ -122,22 +110,7 @@ def within(axis: Axis, marks: t.Sequence[Mark]) -> list[Mark]:
     return [mark for mark in marks if mark.age <= axis.window]
 
 
-def _gap(axis: Axis, marks: t.Sequence[Mark]) -> str:
-    start = axis.x(marks[0].age) if marks else _LEFT
-    end = axis.x(axis.objective)
-    return f"M{start} {MIDDLE}H{end}M{end - 5} {MIDDLE - 5}L{end} {MIDDLE}L{end - 5} {MIDDLE + 5}"
-
-
-def _kinds(marks: t.Sequence[Mark]) -> t.Iterator[tuple[str, t.Callable[[float], str], list[Mark]]]:
-    """The marks by the kind of their backup: its class, its shape, and those of the kind."""
-    for name, shape, kinds in (
-        ("auto", _circle, ("AUTOMATED",)),
-        ("manual", _diamond, ("MANUAL",)),
-        ("other", _square, None),
-    ):
-        found = [mark for mark in marks if (mark.kind in kinds if kinds else mark.kind not in ("AUTOMATED", "MANUAL"))]
-        if found:
-            yield name, shape, found
+_CLASSES: dict[str | None, str] = {"AUTOMATED": "auto", "MANUAL": "manual"}
 
 
 def _circle(x: float) -> str:

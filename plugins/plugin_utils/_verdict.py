@@ -11,7 +11,6 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
-import dataclasses
 import fnmatch
 import re
 import typing as t
@@ -22,52 +21,43 @@ from ..module_utils._cloud.durations import duration_option, format_duration
 from ..module_utils._cloud.errors import OptionError
 from ..module_utils._cloud.instants import SECOND
 from ..module_utils._cloud.text import type_name
+from ..module_utils._criteria import list_option
+from ..module_utils._selection import aged
+from ._filters import instant_of, plain
 from ._results import keys_asked, names_by_id, read_result
-from ._values import instant_of, listed, plain
-from ._verdict_words import aged, counted, failure, message, printable
+from ._verdict_words import counted, failure, message, printable
 
 STATUSES = ("never", "stale", "fresh", "skipped")
 """What a cluster can be, the worst first."""
 
 
-@dataclasses.dataclass(frozen=True)
-class _Objective:
-    """How old a newest backup may be, and from when its age is measured.
-
-    :ivar text: the limit as the user wrote it
-    :ivar limit: the same in nanoseconds
-    :ivar measured_from: the instant as text
-    :ivar instant: the same in nanoseconds since the epoch
-    """
+class _Objective(t.NamedTuple):
+    """How old a newest backup may be, and from when its age is measured: as written, and in nanoseconds."""
 
     text: str
     limit: int
     measured_from: str
     instant: int
 
-    @classmethod
-    def of(cls, result: dict[str, t.Any], max_age: t.Any) -> _Objective:
-        given = plain(result["query"].get("max_age") if max_age is None else max_age)
-        limit = duration_option(given, "max_age")
-        if limit is None:
-            raise OptionError(
-                "max_age is missing. Give it to this filter or to yacloud.mdb.redis_backup_info, such as 26h.",
-                option="max_age",
-            )
-        text, measured_from = str(given).strip(), _measured_from(result)
-        text += "s" if re.fullmatch(r"[0-9.]+", text) else ""
-        return cls(text, limit, measured_from, instant_of(measured_from, "created_before"))
 
-
-def _measured_from(result: dict[str, t.Any]) -> str:
-    """The bound below which backups were looked for, where that is past: then it says how much was lost at that moment."""
+def _objective(result: dict[str, t.Any], max_age: t.Any) -> _Objective:
+    given = plain(result["query"].get("max_age") if max_age is None else max_age)
+    limit = duration_option(given, "max_age")
+    if limit is None:
+        raise OptionError(
+            "max_age is missing. Give it to this filter or to yacloud.mdb.redis_backup_info, such as 26h.",
+            option="max_age",
+        )
+    text = str(given).strip()
+    text += "s" if re.fullmatch(r"[0-9.]+", text) else ""
+    # Where the bound below which backups were looked for is past, ages say how much was lost at that moment.
     bound, evaluated_at = result["query"].get("created_before"), str(result["evaluated_at"])
     now = instant_of(evaluated_at, "evaluated_at")
-    return str(bound) if bound and instant_of(bound, "created_before") < now else evaluated_at
+    instant = min(now, instant_of(bound, "created_before")) if bound else now
+    return _Objective(text, limit, evaluated_at if instant == now else str(bound), instant)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Exceptions:
+class _Exceptions(t.NamedTuple):
     """Which clusters are shown, but not judged.
 
     :ivar patterns: of names or ids
@@ -79,10 +69,7 @@ class _Exceptions:
 
     @classmethod
     def of(cls, exclude: t.Any, skip_stopped: t.Any) -> _Exceptions:
-        given = [] if exclude is None else plain(listed(exclude))
-        patterns = given if isinstance(given, list) else [given]
-        if wrong := [item for item in patterns if not isinstance(item, str)]:
-            raise OptionError(f"exclude must hold names or ids, got {type_name(wrong[0])}.", option="exclude")
+        patterns = [] if exclude is None else list_option(plain(exclude), "exclude")
         if "" in patterns:
             raise OptionError("exclude holds an empty string; leave it out, or name a cluster.", option="exclude")
         try:
@@ -104,16 +91,12 @@ class _Exceptions:
 
 
 def judge(result: t.Any, max_age: t.Any = None, exclude: t.Any = None, skip_stopped: t.Any = False) -> dict[str, t.Any]:
-    """The verdict on every cluster that a result is about, as the filter redis_backup_freshness documents it.
+    """The verdict on every cluster that a result is about, by options as the filter redis_backup_freshness documents them.
 
-    :param result: what the module returned
-    :param max_age: how old a newest backup may be; by default what the module was asked with
-    :param exclude: names or ids of clusters that are not judged, or shell patterns of them
-    :param skip_stopped: whether clusters that are STOPPED are not judged
     :raises OptionError: the result or an option is invalid
     """
     facts = read_result(result)
-    objective, exceptions = _Objective.of(facts, max_age), _Exceptions.of(exclude, skip_stopped)
+    objective, exceptions = _objective(facts, max_age), _Exceptions.of(exclude, skip_stopped)
     names = names_by_id(facts)
     clusters = {
         key: _cluster(facts, cluster_id, names.get(cluster_id), objective, exceptions)
@@ -146,7 +129,7 @@ def _cluster(
     known = (facts["clusters"] or {}).get(cluster_id, {})
     age = objective.instant - instant_of(newest["created_at"], "created_at") if newest else None
     cluster = {
-        "status": _status(age, objective.limit),
+        "status": "never" if age is None else "stale" if age > objective.limit else "fresh",
         "age_seconds": None if age is None else age // SECOND,
         "newest": newest,
         "cluster_status": known.get("status"),
@@ -163,12 +146,6 @@ def _cluster(
     if why:
         cluster |= {"status": "skipped", "overdue_seconds": None}
     return {**cluster, "reason": _reason(cluster, why, counts, age, objective.limit)}
-
-
-def _status(age: int | None, limit: int) -> str:
-    if age is None:
-        return "never"
-    return "stale" if age > limit else "fresh"
 
 
 def _reason(

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ..module_utils._cloud.durations import format_duration
 from ..module_utils._cloud.instants import SECOND
+from ..module_utils._selection import aged
 
 Verdict = t.Mapping[str, t.Any]
 
@@ -20,16 +20,6 @@ Verdict = t.Mapping[str, t.Any]
 def counted(number: int, one: str, several: str | None = None) -> str:
     """A number with its noun: ``1 backup``, ``2 backups``."""
     return f"{number} {one if number == 1 else several or one + 's'}"
-
-
-def aged(nanoseconds: int, beyond: int | None = None) -> str:
-    """An age, also that of a backup from the future.
-
-    :param beyond: a limit that the age exceeds, and like which it must not read
-    """
-    if nanoseconds < 0:
-        return f"{format_duration(-nanoseconds)} ahead of the clock"
-    return f"{format_duration(nanoseconds, beyond)} old"
 
 
 def headline(verdict: Verdict) -> str:

@@ -9,6 +9,7 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result, argument_spec
+from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, parse_rows
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.connection import Connection
 from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
 from ansible_collections.yacloud.mdb.plugins.module_utils._query import Query
@@ -33,6 +34,11 @@ def row(number: int = 0, cluster: str = CLUSTER, **fields: t.Any) -> dict[str, t
         "type": "AUTOMATED",
     } | fields
     return {name: value for name, value in made.items() if value is not None}
+
+
+def backup(number: int = 0, **fields: t.Any) -> Backup:
+    """A backup as it is read of such a row."""
+    return parse_rows([row(number, **fields)], NOW, "a test")[0]
 
 
 def backups_path(cluster: str = CLUSTER) -> str:

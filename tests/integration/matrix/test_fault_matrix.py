@@ -21,9 +21,8 @@ from ansible.plugins.loader import lookup_loader
 from ansible.template import Templar
 from yacloud_mdb_emulator.testing import Emulator
 
+from ansible_collections.yacloud.mdb.plugins.module_utils import _query
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError
-from ansible_collections.yacloud.mdb.plugins.module_utils._query import Query
-from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest_lookup
 from ansible_collections.yacloud.mdb.tests.integration.matrix.reading import read
 
 CLUSTERS = [f"c9qmatrix{number:02d}" for number in range(20)]
@@ -167,12 +166,7 @@ ASK: dict[str, Callable[..., Any]] = {"module": ask_module, "lookup": ask_lookup
 @pytest.fixture(autouse=True)
 def pages_of_the_lookup(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets the lookup, which has no page_size, read as many pages as the module does."""
-    make = _newest_lookup._query
-
-    def paged(*args: Any) -> Query:
-        return make(*args)._replace(page_size=PAGE_SIZE)
-
-    monkeypatch.setattr(_newest_lookup, "_query", paged)
+    monkeypatch.setattr(_query, "_PAGE_SIZE", PAGE_SIZE)
 
 
 def _cells(cases: list[Case]) -> pytest.MarkDecorator:

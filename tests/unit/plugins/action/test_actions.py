@@ -11,7 +11,7 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 from ansible_collections.yacloud.mdb.plugins.action import redis_backup, redis_backup_info, redis_restored_cluster
 from ansible_collections.yacloud.mdb.plugins.module_utils import _backup, _backup_info, _restored_cluster
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError, SelectionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._writing import Progress
 from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN, backups_path, listed, row
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, answer
@@ -54,12 +54,6 @@ def test_facts_and_warnings(server: Server) -> None:
     assert list(result["newest"]) == ["c1"]
     assert result["warnings"] == ["c2: it has no backup, the API lists none"]
     assert "warnings" not in execute(cluster_ids=[], on_missing="warn")
-
-
-def test_what_a_guard_refuses_is_raised(server: Server) -> None:
-    server.on(backups_path("c2"), answer({}))
-    with pytest.raises(SelectionError, match="c2: it has no backup"):
-        execute(cluster_id="c2", on_missing="error", mdb_endpoint=server.url, iam_token=TOKEN)
 
 
 def test_what_cannot_be_asked_is_raised() -> None:

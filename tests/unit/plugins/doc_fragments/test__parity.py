@@ -20,15 +20,16 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import (
     transport,
     workload_identity,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import HEALTHS, ROLES, STATUSES, parse_clusters
+from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import HEALTHS, ROLES, STATUSES, parse_cluster
 from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA
 from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
-from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest_filter
+from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest
 from ansible_collections.yacloud.mdb.tests.unit.samples import (
     FOLDER_BACKUPS,
     FOLDER_CLUSTERS,
     backup_path,
     backups_path,
+    query,
 )
 
 ROOT = Path(__file__).parents[4]
@@ -81,7 +82,7 @@ def _same(name: str, spec: dict[str, t.Any], doc: dict[str, t.Any]) -> None:
 @pytest.mark.parametrize("name", sorted(ARGUMENTS))
 def test_a_variable_that_is_read_is_documented(name: str) -> None:
     _function, variables = ARGUMENTS[name].get("fallback", (None, []))
-    text = " ".join(MODULE[name]["description"])
+    text = str(MODULE[name]["description"])
     for variable in (*variables, *CREDENTIALS.get(name, ())):
         assert f"E({variable})" in text
 
@@ -120,7 +121,7 @@ def test_each_filter_is_an_option_everywhere(option: str, plugin: dict[str, dict
 
 
 def test_the_filter_takes_what_it_documents() -> None:
-    assert set(FILTER) - {"_input"} == set(_newest_filter.OPTIONS)
+    assert set(FILTER) - {"_input"} == set(_newest.FILTER_OPTIONS)
 
 
 @pytest.mark.parametrize("role", ["redis_backup_select", "redis_backup_freshness"])
@@ -152,13 +153,10 @@ def test_versions_agree() -> None:
 
 def test_the_module_returns_what_it_documents() -> None:
     returns = yaml.safe_load(_text("plugins/modules/redis_backup_info.py", "RETURN"))
-    nothing = _query.Query.from_options({"cluster_ids": []})
-    facts = _backup_info._result(nothing, _backup_info.Listing({}), 0, 0).facts
+    facts = _backup_info._result(query(cluster_ids=[]), _backup_info.Listing({}), 0, 0).facts
     assert set(returns) == {*facts, "error"}
     assert set(returns["backups"]["contains"]) == {*REDIS.fields.values(), "source_cluster_name", "age_seconds"}
     assert set(returns["backups"]["sample"][0]) == set(returns["backups"]["contains"])
-    of_lookup = yaml.safe_load(_text("plugins/lookup/redis_newest_backup.py", "RETURN"))
-    assert of_lookup["_raw"]["sample"] == returns["backups"]["sample"]
     sample = returns["selection"]["sample"]["c9qe1abcd2fghij3klmn"]
     assert tuple(sample["filtered_out"]) == tuple(CRITERIA)
     assert sample["listed"] == sample["incomplete"] + sum(sample["filtered_out"].values()) + sample["matched"]
@@ -245,7 +243,7 @@ def test_the_unknown_states_of_a_cluster(definitions: t.Any, field: str) -> None
     """Every value is handed on by its name, but the one that says that nothing is known."""
     kind = definitions.FindMessageTypeByName("yandex.cloud.mdb.redis.v1.Cluster").fields_by_name[field].enum_type
     names = [value.name for value in sorted(kind.values, key=lambda value: value.number)]
-    found = parse_clusters([{"id": "c", field: name} for name in names], "folder f")
+    found = [parse_cluster({"id": "c", field: name}, "folder f") for name in names]
     assert [getattr(cluster, field) for cluster in found] == [None, *names[1:]]
 
 

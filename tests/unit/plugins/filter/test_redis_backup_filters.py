@@ -17,6 +17,7 @@ from ansible.template import Templar, trust_as_template
 
 from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import (
     ORDERS,
+    SESSIONS,
     backups,
     folder_result,
     result,
@@ -67,6 +68,12 @@ def test_a_verdict_and_its_files() -> None:
     assert 'yacloud_redis_backup_fresh{cluster_id="c9qorders"' in metrics
 
 
+def test_the_newest_backup_of_each_cluster() -> None:
+    rows = folder_result()["backups"]
+    newest = template("rows | redis_newest_backup(type=['MANUAL'], created_before=omit)", rows=rows)
+    assert newest == {SESSIONS: next(row for row in rows if row["source_cluster_id"] == SESSIONS)}
+
+
 def test_what_is_omitted_was_not_given() -> None:
     given = folder_result(max_age="26h")
     omitted = "given | redis_backup_freshness(max_age=omit, exclude=omit, skip_stopped=omit)"
@@ -79,6 +86,14 @@ def test_what_is_omitted_was_not_given() -> None:
         ("[] | redis_backup_freshness('26h')", "redis_backup_freshness' failed: the input must be a result of"),
         ("given | redis_backup_freshness", "redis_backup_freshness' failed: max_age is missing"),
         ("given | redis_backup_freshness('26h', type='MANUAL')", "unexpected keyword argument 'type'"),
+        (
+            "given.backups | redis_newest_backup(create_before='x')",
+            "redis_newest_backup' failed: unknown option create_before",
+        ),
+        (
+            "given.backups | redis_newest_backup(max_age='1m', evaluated_at=given.evaluated_at)",
+            "older than max_age 1m allows",
+        ),
         ("[] | redis_backup_export('json')", "redis_backup_export' failed: the input must be a result of"),
         ("given | redis_backup_export('xml')", "redis_backup_export' failed: format must be one of"),
         (

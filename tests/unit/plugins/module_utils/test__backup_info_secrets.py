@@ -11,14 +11,13 @@ import pytest
 
 pytest.importorskip("requests")
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError, InvalidResponse
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError
 from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, TOKEN, Ask, backups_path, listed, row
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
     Reply,
     Server,
     answer,
     failure,
-    html,
     reset,
     truncated,
 )
@@ -102,15 +101,6 @@ def test_no_failure_shows_the_token_even_if_the_service_gives_it_back(
     assert SECRET[:20] not in shown
     assert CLUSTER in str(caught.value)
     assert str(caught.value).isprintable()
-
-
-def test_html_is_named_as_such(server: Server, ask: Ask) -> None:
-    server.on(backups_path(), html())
-    with pytest.raises(
-        InvalidResponse,
-        match=rf"^cluster {CLUSTER}: listing its backups, page 1: the response is not JSON \(\d+ bytes of text/html",
-    ):
-        ask(cluster_ids=[CLUSTER])
 
 
 EXCHANGES: dict[str, t.Callable[[str], Reply]] = {

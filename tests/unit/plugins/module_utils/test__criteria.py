@@ -9,16 +9,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup, parse_rows
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, parse_instant
 from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA, Criteria
 from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
-from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, NOW, row
-
-
-def backup(**fields: t.Any) -> Backup:
-    return parse_rows([row(**fields)], NOW, CLUSTER, CLUSTER)[0]
+from ansible_collections.yacloud.mdb.tests.unit.samples import backup
 
 
 def refused(**options: t.Any) -> OptionError:
@@ -102,13 +97,12 @@ NO_TIME = "is not an RFC 3339 time with an offset"
         ),
         ("created_after", " ", f"created_after ' ' {NO_TIME}"),
         ("type", ["MANUAL", "manual"], "type holds 'manual'; the types are AUTOMATED and MANUAL"),
-        ("type", [7], "type holds '7'; the types are"),
         ("type", "MANUAL,WEEKLY", "type holds 'WEEKLY'; the types are"),
         ("shards", {"shard1": 1}, "shards must be a list of strings, got a mapping"),
         ("shards", [["shard1"]], "shards must be a list of strings, got a list"),
-        ("shards", [None], "shards must be a list of strings"),
-        ("shards", [True], "shards must be a list of strings"),
+        ("shards", [None, True], "shards must be a list of strings"),
         ("shards", True, "shards must be a list of strings, got a boolean"),
+        ("shards", 1.5, "shards must be a list of strings, got a number"),
         ("created_after", 5, "created_after must be a time in quotes, got an integer"),
         ("created_before", ["2026-11-20T10:00:00Z"], "created_before must be a time in quotes, got a list"),
         ("created_before", datetime.date(2026, 11, 20), f"created_before '2026-11-20' {NO_TIME}"),
@@ -127,14 +121,10 @@ def test_an_empty_string_is_not_an_absent_filter(option: str) -> None:
     assert error.details == {"option": option}
 
 
-@pytest.mark.parametrize("value", [[""], [" "], ["shard1", ""], "shard1,", ",", " ", ("",)])
-def test_an_empty_string_among_shards_is_refused(value: t.Any) -> None:
+@pytest.mark.parametrize("value", [[""], ["MANUAL", ""], "MANUAL,", ",", " ", ("",)])
+def test_an_empty_string_in_a_list_is_refused(value: t.Any) -> None:
     assert str(refused(shards=value)) == "shards holds an empty string; leave it out, or name a shard."
-
-
-@pytest.mark.parametrize("value", [[""], ["MANUAL", ""], "MANUAL,", " "])
-def test_an_empty_string_among_types_is_refused(value: t.Any) -> None:
-    assert str(refused(type=value)).startswith("type holds ''; the types are AUTOMATED and MANUAL")
+    assert str(refused(type=value)) == "type holds ''; the types are AUTOMATED and MANUAL."
 
 
 @pytest.mark.parametrize(
@@ -145,24 +135,13 @@ def test_a_list_may_be_written_as_a_module_takes_it(value: t.Any, shards: list[s
     assert Criteria.from_options({"shards": value}).given == {"shards": shards}
 
 
-@pytest.mark.parametrize(
-    ("after", "before"),
-    [
-        ("2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z"),
-        ("2026-11-20T10:00:00Z", "2026-11-20T12:59:59.999999999+03:00"),
-        ("2026-11-21T00:00:00Z", "2026-11-20T00:00:00Z"),
-    ],
-)
-def test_times_between_which_nothing_lies_are_refused(after: str, before: str) -> None:
+@pytest.mark.parametrize("before", ["2026-11-20T10:00:00Z", "2026-11-20T12:59:59.999999999+03:00"])
+def test_times_between_which_nothing_lies_are_refused(before: str) -> None:
+    after = "2026-11-20T10:00:00Z"
     error = refused(created_after=after, created_before=before)
     assert str(error) == f"created_after {after} must be before created_before {before}, or no backup can match."
     assert error.details == {"option": "created_after"}
-
-
-def test_times_a_nanosecond_apart_are_not_refused() -> None:
-    only = backup(createdAt="2026-11-20T10:00:00Z")
-    times = {"created_after": "2026-11-20T13:00:00+03:00", "created_before": "2026-11-20T10:00:00.000000001Z"}
-    assert Criteria.from_options(times).first_failed(only) is None
+    Criteria.from_options({"created_after": after, "created_before": "2026-11-20T10:00:00.000000001Z"})
 
 
 @pytest.mark.parametrize("zone", [datetime.UTC, datetime.timezone(datetime.timedelta(hours=3))])

@@ -64,31 +64,17 @@ def test_the_folder_may_come_from_a_variable_unless_that_is_empty(monkeypatch: p
         ({"cluster_names": [], "backup_ids": []}, "cluster_names and backup_ids exclude each other"),
         ({"cluster_names": ["b"]}, "cluster_names needs folder_id (variable YC_FOLDER_ID)"),
         ({"cluster_ids": [""]}, "'' is not a cluster id; those have 1 to 50 letters"),
-        ({"cluster_ids": ["a" * 51]}, "is not a cluster id"),
         ({"cluster_ids": ["a", "b/../c"]}, "'b/../c' is not a cluster id"),
-        ({"cluster_ids": ["a b"]}, "is not a cluster id"),
-        ({"cluster_ids": ["a\n"]}, "is not a cluster id"),
-        ({"cluster_ids": ["a%2f"]}, "is not a cluster id"),
         ({"cluster_ids": ["."]}, "'.' is not a cluster id"),
-        ({"cluster_ids": [".."]}, "'..' is not a cluster id"),
-        ({"cluster_ids": ["\u0661"]}, "is not a cluster id"),
-        ({"cluster_ids": ["c9q:b1"]}, "is not a cluster id"),
         ({"cluster_ids": [7]}, "cluster_ids: an integer is not a cluster id"),
-        ({"cluster_ids": [None]}, "cluster_ids: null is not a cluster id"),
         ({"folder_id": "a/b"}, "'a/b' is not a folder id"),
         ({"cluster_names": [""], "folder_id": "f"}, "'' is not a cluster name"),
         ({"cluster_names": ["a" * 64], "folder_id": "f"}, "is not a cluster name; those have 1 to 63 characters"),
         ({"cluster_ids": ["a"], "page_size": 0}, "page_size must be 1 to 1000, got 0."),
         ({"cluster_ids": ["a"], "page_size": 1001}, "page_size must be 1 to 1000, got 1001."),
         ({"cluster_ids": ["a"], "limit": 0}, "limit must be at least 1, got 0."),
-        ({"cluster_ids": ["a"], "limit": -1}, "limit must be at least 1, got -1."),
-        ({"cluster_ids": ["a"], "page_size": 10**400}, "page_size must be 1 to 1000, got 1000"),
         ({"cluster_ids": ["a"], "max_age": "soon"}, "max_age 'soon' is not a duration"),
-        ({"cluster_ids": ["a"], "created_after": "x"}, "created_after 'x' is not an RFC 3339 time"),
         ({"cluster_ids": [], "created_after": "x"}, "created_after 'x' is not an RFC 3339 time"),
-        ({"cluster_ids": ["a"], "type": ["x"]}, "type holds 'x'"),
-        ({"cluster_ids": ["a"], "on_missing": "fail"}, "on_missing must be one of error, warn, skip, got 'fail'"),
-        ({"cluster_ids": ["a"], "on_stale": "ignore"}, "on_stale must be one of error, warn, skip, got 'ignore'"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_words(given_options: dict[str, t.Any], words: str) -> None:
@@ -160,7 +146,14 @@ def test_what_was_given_is_kept_exactly_and_nothing_else() -> None:
     assert query(**asked, limit=1, on_missing="error", iam_token="t1.a.b").given == asked
     assert query(cluster_ids=["a"]).given == {"cluster_ids": ["a"]}
     assert query(cluster_ids=[]).given == {"cluster_ids": []}
-    assert query(folder_id=FOLDER, max_age="0").given == {"folder_id": FOLDER, "max_age": "0"}
+    folder = query(folder_id=FOLDER, max_age="0")
+    assert folder.given == {"folder_id": FOLDER, "max_age": "0"}
+    assert (folder.cluster_ids, folder.cluster_names, folder.backup_ids, folder.asks_nothing) == (
+        None,
+        None,
+        None,
+        False,
+    )
 
 
 def test_names_may_hold_what_ids_may_not() -> None:
@@ -172,11 +165,6 @@ def test_names_may_hold_what_ids_may_not() -> None:
 @pytest.mark.parametrize("folder", [None, FOLDER])
 def test_an_empty_list_asks_nothing_and_never_widens_to_a_folder(nothing: dict[str, t.Any], folder: str | None) -> None:
     assert query(folder_id=folder, **nothing).asks_nothing
-
-
-def test_a_folder_alone_is_read_whole() -> None:
-    asked = query(folder_id=FOLDER)
-    assert (asked.cluster_ids, asked.cluster_names, asked.backup_ids, asked.asks_nothing) == (None, None, None, False)
 
 
 @given(st.one_of(st.text(), st.from_regex(r"\A[A-Za-z0-9_-]{0,52}\Z")))
@@ -221,13 +209,10 @@ BESIDE = {
 
 @pytest.mark.parametrize("option", BESIDE)
 def test_what_does_not_go_with_single_backups_is_refused(option: str) -> None:
+    assert set(CRITERIA) < set(BESIDE)
     error = refused(backup_ids=[BACKUP], **{option: BESIDE[option]})
     assert str(error) == f"backup_ids reads each backup by itself; leave out {option}."
     assert error.details == {"option": option}
-
-
-def test_every_filter_is_refused_beside_single_backups() -> None:
-    assert set(CRITERIA) < set(BESIDE)
 
 
 @pytest.mark.parametrize("folder", [FOLDER, "no/id", ""])

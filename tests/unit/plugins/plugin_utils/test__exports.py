@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import subprocess
 import typing as t
 
 import pytest
 import yaml
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError, SelectionError
 from ansible_collections.yacloud.mdb.plugins.plugin_utils._exports import KINDS, export_text
 from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.drills import drill
 from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results import (
@@ -29,6 +32,8 @@ INPUTS: dict[str, t.Callable[[], dict[str, t.Any]]] = {
     "a verdict on freshness": folder,
     "a verdict on a restore drill": drill,
 }
+
+ODD = "c9q-sessions_2"
 
 
 def without_age(backup: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -103,35 +108,93 @@ def test_a_wrong_input_is_named(value: t.Any, got: str) -> None:
 @pytest.mark.parametrize(
     ("value", "format_name", "message"),
     [
-        (
-            folder_result(),
-            "xml",
-            "format must be one of json, yaml, dotenv, tfvars_json for a choice of backups, got 'xml'.",
-        ),
-        (
-            folder_result(),
-            "html",
-            "format must be one of json, yaml, dotenv, tfvars_json for a choice of backups, got 'html'.",
-        ),
-        (
-            folder(),
-            "dotenv",
-            "format must be one of json, yaml, prometheus, html for a verdict on freshness, got 'dotenv'.",
-        ),
-        (folder(), None, "format must be one of json, yaml, prometheus, html for a verdict on freshness, got null."),
-        (
-            folder(),
-            ["json"],
-            "format must be one of json, yaml, prometheus, html for a verdict on freshness, got a list.",
-        ),
+        (folder_result(), "html", "json, yaml, dotenv, tfvars_json for a choice of backups, got 'html'."),
+        (folder(), "dotenv", "json, yaml, prometheus, html for a verdict on freshness, got 'dotenv'."),
+        (drill(), ["json"], "json, yaml, prometheus, html for a verdict on a restore drill, got a list."),
     ],
 )
 def test_each_input_has_its_formats(value: t.Any, format_name: t.Any, message: str) -> None:
     with pytest.raises(OptionError) as caught:
         export_text(value, format_name, {})
-    assert str(caught.value) == message
+    assert str(caught.value) == f"format must be one of {message}"
 
 
 def test_an_option_of_another_format_is_refused() -> None:
     with pytest.raises(OptionError, match=r"^format html takes no option labels"):
         export_text(folder(), "html", {"labels": {}})
+
+
+# --- a choice for programs ---
+
+
+def choice(*clusters: str, **fields: t.Any) -> dict[str, dict[str, t.Any]]:
+    return {cluster: backups(cluster, 3, **fields)[0] for cluster in clusters}
+
+
+def as_dotenv(value: t.Any) -> str:
+    return export_text(value, "dotenv", {})
+
+
+def lines(text: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in text.splitlines())
+
+
+def test_tfvars_have_one_shape_for_all_clusters() -> None:
+    chosen = choice(ORDERS, size_bytes="1024") | choice(ODD, type=None, started_at=None)
+    variables = json.loads(export_text(chosen, "tfvars_json", {}))
+    assert list(variables) == ["redis_restore_backups"]
+    first, second = variables["redis_restore_backups"].values()
+    assert set(first) == set(second) == set(chosen[ODD]) - {"age_seconds"}
+
+
+def test_one_cluster_has_the_short_names_too() -> None:
+    newest = choice(ORDERS)
+    backup = newest[ORDERS]
+    assert lines(as_dotenv(newest)) == {
+        "REDIS_BACKUP_C9QORDERS_ID": backup["id"],
+        "REDIS_BACKUP_C9QORDERS_CREATED_AT": backup["created_at"],
+        "REDIS_BACKUP_C9QORDERS_CLUSTER_ID": ORDERS,
+        "REDIS_BACKUP_ID": backup["id"],
+        "REDIS_BACKUP_CREATED_AT": backup["created_at"],
+        "REDIS_BACKUP_CLUSTER_ID": ORDERS,
+    }
+
+
+def test_one_left_of_two_has_no_short_names() -> None:
+    text = as_dotenv(result({ORDERS: backups(ORDERS, 3), ODD: []}))
+    assert set(lines(text)) == {f"REDIS_BACKUP_C9QORDERS_{name}" for name in ("ID", "CREATED_AT", "CLUSTER_ID")}
+
+
+def test_it_is_what_gitlab_and_a_shell_read_alike() -> None:
+    text = as_dotenv(choice(ORDERS, ODD))
+    assert re.fullmatch(r"(?:[A-Z_][A-Z0-9_]*=[^\s'\"#$`\\~]+\n)+", text)
+    shell = shutil.which("sh")
+    assert shell
+    read = subprocess.run([shell, "-c", f"set -eu\n{text}set"], capture_output=True, text=True, check=True).stdout
+    for name, value in lines(text).items():
+        assert re.search(rf"^{name}='?{re.escape(value)}'?$", read, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a b", "a\nb", "", "a'b", 'a"b', "$(id)", "`id`", "a#b", "a\\b", "~root", "a:~", "ä", "a;b", "a&b", "*", None],
+)
+def test_what_would_need_quotes_is_refused(value: t.Any) -> None:
+    with pytest.raises(
+        SelectionError, match=r"^cluster c9qorders: id is .* cannot stand in a dotenv file without quotes"
+    ):
+        as_dotenv(choice(ORDERS, id=value))
+
+
+@pytest.mark.parametrize(
+    ("clusters", "name", "whom"),
+    [
+        (["c9q-a", "c9q_a"], "REDIS_BACKUP_C9Q_A_ID", "clusters c9q-a and c9q_a"),
+        (["c9qa", "C9QA"], "REDIS_BACKUP_C9QA_ID", "clusters C9QA and c9qa"),
+        (["a", "a_cluster"], "REDIS_BACKUP_A_CLUSTER_ID", "clusters a and a_cluster"),
+        (["cluster"], "REDIS_BACKUP_CLUSTER_ID", "two values of cluster cluster"),
+    ],
+)
+def test_one_name_for_two_values_is_refused(clusters: list[str], name: str, whom: str) -> None:
+    with pytest.raises(SelectionError, match=f"the dotenv variable {name} would stand for {whom}"):
+        as_dotenv(choice(*clusters))

@@ -104,10 +104,6 @@ def test_the_legend_explains_what_is_there() -> None:
         assert ("backup of unknown type" in Page(page_of(given)).text) is explained
 
 
-def test_the_same_facts_give_the_same_page() -> None:
-    assert page_of(folder()) == page_of(folder())
-
-
 def older_signs(text: str) -> list[float]:
     """Where the lines say that older backups are not shown."""
     return [float(x) for x in re.findall(r'<svg class="line"[^\n]*class="older" d="M([\d.]+) ', text)]
@@ -128,14 +124,6 @@ def test_backups_that_were_not_returned_are_not_said_to_be_beyond_the_line() -> 
     assert older_signs(beyond)[0] < axis.x(axis.window)
 
 
-def test_a_backup_from_the_future_is_said_to_be_ahead() -> None:
-    page = Page(page_of(result({ORDERS: backups(ORDERS, -0.25)})))
-    (label,) = [svg["aria-label"] for svg in page.all("svg", role="img")]
-    assert label
-    assert label.endswith("The newest is 15m ahead of the clock.")
-    assert "15m ahead of the clock" in page.text
-
-
 def test_lines_are_told_in_words_to_those_who_cannot_see_them() -> None:
     page = Page(page_of(folder()))
     assert [svg["aria-label"] for svg in page.all("svg", role="img")] == [
@@ -145,6 +133,12 @@ def test_lines_are_told_in_words_to_those_who_cannot_see_them() -> None:
         "Backups of the last 7d 14h: 1 automated. The newest is 2d 2h old.",
     ]
     assert all(svg.get("aria-hidden") == "true" for svg in page.all("svg") if svg.get("role") != "img")
+    ahead = Page(page_of(result({ORDERS: backups(ORDERS, -0.25)})))
+    assert (
+        ahead.all("svg", role="img")[0]["aria-label"]
+        == "Backups of the last 7d 14h: 1 automated. The newest is 15m ahead of the clock."
+    )
+    assert "15m ahead of the clock" in ahead.text
     assert page.all("html", lang="en")
     # As cards on a phone the elements are tables no longer, but for these roles.
     for tag, role in (("table", "table"), ("tr", "row"), ("td", "cell")):
@@ -218,15 +212,8 @@ def test_contrast_is_enough(scheme: str) -> None:
     texts = [
         *itertools.product(("ink", "dim"), ("page", "card")),
         *itertools.product(("bad", "warn"), ("card",)),
-        *(
-            ("ink", "bad-soft"),
-            ("ink", "good-soft"),
-            ("ink", "warn-soft"),
-            ("bad", "bad-soft"),
-            ("good", "good-soft"),
-            ("warn", "warn-soft"),
-        ),
-        ("white", "never"),
+        *itertools.product(("ink",), ("bad-soft", "good-soft", "warn-soft")),
+        *(("bad", "bad-soft"), ("good", "good-soft"), ("warn", "warn-soft"), ("white", "never")),
     ]
     marks = [*itertools.product(("mark", "limit", "bad"), ("card", "band")), ("dim", "card"), ("line", "card")]
     for pairs, least in ((texts, 4.5), (marks, 3.0)):

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import time
 import typing as t
 
 import pytest
@@ -151,9 +150,6 @@ def test_excluded_clusters_are_shown_and_not_judged(exclude: t.Any) -> None:
     assert verdict["clusters"][SESSIONS]["age_seconds"] == 30 * 3600
     assert verdict["clusters"][SESSIONS]["overdue_seconds"] is None
     assert verdict["message"][0] == "The cluster has a backup within the objective of 26h."
-
-
-def test_patterns_mind_the_case() -> None:
     assert folder(exclude="CARTS")["clusters"][CARTS]["status"] == "never"
 
 
@@ -169,10 +165,7 @@ def test_a_stopped_cluster_is_always_said_to_be(skip_stopped: t.Any, status: str
     verdict = judge(given, "26h", skip_stopped=skip_stopped)
     assert (only(verdict)["status"], only(verdict)["cluster_status"]) == (status, "STOPPED")
     assert any("the cluster is STOPPED and makes no backups" in line for line in verdict["message"])
-
-
-def test_running_clusters_are_not_skipped() -> None:
-    assert folder(skip_stopped=True)["clusters"][SESSIONS]["status"] == "stale"
+    assert folder(skip_stopped=skip_stopped)["clusters"][SESSIONS]["status"] == "stale"
 
 
 @pytest.mark.parametrize("value", ["maybe", 5, None, []])
@@ -272,11 +265,3 @@ def test_an_instant_that_is_none_is_named(name: str) -> None:
     (given if name in given else given["query"])[name] = "now"
     with pytest.raises(OptionError, match=f"^{name} 'now' is not an RFC 3339 time"):
         judge(given, "26h")
-
-
-def test_300_clusters_take_little() -> None:
-    clusters = {f"c9q{number}": backups(f"c9q{number}", *range(number % 40, 400, 24)) for number in range(300)}
-    given = result(clusters)
-    start = time.process_time()
-    judge(given, "26h")
-    assert time.process_time() - start < 0.5
