@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import authorized_key
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.authorized_key import AuthorizedKey
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential import Credential
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CredentialError, MissingLibrary
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import MissingLibrary
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import (
     JWT,
     TOKEN,
@@ -28,15 +28,10 @@ from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials
 def assert_signs(credential: Credential, key: t.Any) -> None:
     """The key makes a JWT that PyJWT accepts by the public half."""
     jwt = pytest.importorskip("jwt")
-    made = exchange(credential)
-    assert (made.request.method, made.request.url, made.fields) == (
-        "POST",
-        "https://iam.api.cloud.yandex.net/iam/v1/tokens",
-        ("iamToken", "expiresAt"),
-    )
-    _pem, token = made.secrets
-    assert made.request.json == {"jwt": token}
-    assert made.request.secret
+    request, (_pem, token) = exchange(credential)
+    assert (request.method, request.url) == ("POST", "https://iam.api.cloud.yandex.net/iam/v1/tokens")
+    assert request.json == {"jwt": token}
+    assert request.secret
     claims = jwt.decode(
         token, key.public_pem, algorithms=["PS256"], audience="https://iam.api.cloud.yandex.net/iam/v1/tokens"
     )
@@ -50,7 +45,7 @@ def assert_signs(credential: Credential, key: t.Any) -> None:
 
 def test_a_key_with_its_preamble_signs(key: t.Any) -> None:
     assert key.content["private_key"].startswith("PLEASE DO NOT REMOVE THIS LINE!")
-    assert_signs(AuthorizedKey.parse(key.content, "key"), key)
+    assert_signs(pick(service_account_key=key.content), key)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +53,7 @@ def test_a_key_with_its_preamble_signs(key: t.Any) -> None:
     [lambda pem: pem[pem.index("-----") :], lambda pem: pem.replace("\n", "\r\n"), lambda pem: pem.rstrip("\n")],
 )
 def test_a_key_without_its_preamble_or_with_other_line_ends_signs(key: t.Any, change: t.Callable[[str], str]) -> None:
-    assert_signs(AuthorizedKey.parse({**key.content, "private_key": change(key.content["private_key"])}, "key"), key)
+    assert_signs(pick(service_account_key={**key.content, "private_key": change(key.content["private_key"])}), key)
 
 
 def test_every_way_to_give_a_key_leads_to_the_same(key: t.Any, write: t.Callable[[str, str], str]) -> None:
@@ -84,9 +79,9 @@ def test_a_path_may_begin_with_a_tilde(
 
 
 def test_keys_differ_by_what_they_are(key: t.Any) -> None:
-    one = AuthorizedKey.parse(key.content, "key")
-    assert one.identity != AuthorizedKey.parse({**key.content, "id": "other"}, "key").identity
-    assert one.identity != AuthorizedKey.parse({**key.content, "service_account_id": "other"}, "key").identity
+    one = pick(service_account_key=key.content)
+    assert one.identity != pick(service_account_key={**key.content, "id": "other"}).identity
+    assert one.identity != pick(service_account_key={**key.content, "service_account_id": "other"}).identity
 
 
 def other_pem(kind: str) -> str:
@@ -155,15 +150,14 @@ def test_a_field_that_is_missing_is_named(key: t.Any, field: str, value: t.Any) 
     "text", ["", "{", '{"id": "secret words', "[]", '"secret words"', "null", "7", "{" * 100_000, "secret words"]
 )
 def test_text_that_is_no_key_is_refused_unseen(text: str) -> None:
-    with pytest.raises(CredentialError, match=r"^k is not an authorized key: it is not (a JSON object|JSON)") as caught:
-        AuthorizedKey.parse(text, "k")
-    assert "secret words" not in str(caught.value)
+    told = refused(service_account_key=text)
+    assert told.startswith("service_account_key of the options is not an authorized key: it is not ")
+    assert "secret words" not in told
 
 
 @pytest.mark.parametrize("content", [None, 7, ["x"], True])
 def test_what_is_neither_text_nor_mapping_is_refused(content: t.Any) -> None:
-    with pytest.raises(CredentialError, match="it is not a JSON object"):
-        AuthorizedKey.parse(content, "k")
+    assert "it is not a JSON object" in refused(service_account_key=content)
 
 
 @pytest.mark.parametrize("path", ["/nonexistent/key.json", "/", "a\x00b", ""])

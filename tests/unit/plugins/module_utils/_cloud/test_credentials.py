@@ -8,18 +8,14 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.authorized_key import AuthorizedKey
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential import Credential
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import (
     METHODS,
-    OPTIONS,
     CredentialSource,
     select_credential,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.iam_token import IamToken
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instance_metadata import InstanceMetadata
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.workload_identity import WorkloadIdentity
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import (
     JWT,
     TOKEN,
@@ -138,18 +134,17 @@ def test_yc_iam_token_comes_before_yc_token() -> None:
 
 
 def test_instance_metadata_is_asked_briefly_directly_and_without_a_secret() -> None:
-    made = exchange(pick(method="instance_metadata"))
-    assert (made.request.method, made.request.url) == (
+    request, secrets = exchange(pick(method="instance_metadata"))
+    assert (request.method, request.url) == (
         "GET",
         "http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/token",
     )
-    assert made.request.headers == {"Metadata-Flavor": "Google"}
-    assert made.request.direct is True
-    assert made.request.timeout is not None
-    assert made.request.retries is not None
-    assert made.request.timeout * 2 * (made.request.retries + 1) < 5
-    assert made.secrets == ()
-    assert made.fields == ("access_token", "expires_in")
+    assert request.headers == {"Metadata-Flavor": "Google"}
+    assert request.direct is True
+    assert request.timeout is not None
+    assert request.retries is not None
+    assert request.timeout * 2 * (request.retries + 1) < 5
+    assert secrets == []
 
 
 @pytest.mark.parametrize(
@@ -161,7 +156,7 @@ def test_instance_metadata_is_asked_briefly_directly_and_without_a_secret() -> N
     ],
 )
 def test_the_metadata_address_can_be_set(address: str, base: str) -> None:
-    assert str(exchange(pick({"YC_METADATA_ADDR": address}, "instance_metadata")).request.base) == base
+    assert str(exchange(pick({"YC_METADATA_ADDR": address}, "instance_metadata"))[0].base) == base
 
 
 def test_a_metadata_address_that_is_none_is_refused_by_its_name() -> None:
@@ -182,34 +177,35 @@ def sample(option: str, key: t.Any, write: t.Callable[[str, str], str]) -> t.Any
     }[option]()
 
 
-KINDS = {
-    AuthorizedKey: "service_account_key",
-    WorkloadIdentity: "workload_identity",
-    IamToken: "iam_token",
-    InstanceMetadata: "instance_metadata",
+METHOD_OF = {
+    "service_account_key": "service_account_key",
+    "service_account_key_file": "service_account_key",
+    "workload_identity_token": "workload_identity",
+    "workload_identity_token_file": "workload_identity",
+    "iam_token": "iam_token",
 }
 
 
 def kind(credential: Credential) -> str:
-    return KINDS[type(credential)]
+    return credential.identity[0]
 
 
 def test_the_order_is_the_documented_one() -> None:
     assert METHODS == ("service_account_key", "workload_identity", "iam_token", "instance_metadata")
 
 
-@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("option", METHOD_OF)
 def test_each_option_alone_is_taken_by_auto_and_by_its_own_method(
     option: str, key: t.Any, write: t.Callable[[str, str], str]
 ) -> None:
     value = sample(option, key, write)
-    assert kind(pick(**{option: value})) == OPTIONS[option]
-    assert kind(pick(method=OPTIONS[option], **{option: value})) == OPTIONS[option]
+    assert kind(pick(**{option: value})) == METHOD_OF[option]
+    assert kind(pick(method=METHOD_OF[option], **{option: value})) == METHOD_OF[option]
     assert pick(**{option: value}).description.startswith(f"{option} of the options")
 
 
-@pytest.mark.parametrize("one", OPTIONS)
-@pytest.mark.parametrize("other", OPTIONS)
+@pytest.mark.parametrize("one", METHOD_OF)
+@pytest.mark.parametrize("other", METHOD_OF)
 def test_two_credentials_in_one_source_are_an_error_that_names_both(
     one: str, other: str, key: t.Any, write: t.Callable[[str, str], str]
 ) -> None:
@@ -219,7 +215,7 @@ def test_two_credentials_in_one_source_are_an_error_that_names_both(
     told = refused(**both)
     assert told.startswith(f"{' and '.join(sorted((one, other)))} are both set in the options")
     for method in METHODS[:3]:
-        wanted = [name for name in both if OPTIONS[name] == method]
+        wanted = [name for name in both if METHOD_OF[name] == method]
         if len(wanted) == 1:
             assert kind(pick(method=method, **both)) == method
         else:
@@ -247,7 +243,7 @@ def test_in_the_environment_the_order_decides(key: t.Any, write: t.Callable[[str
             del environ[next(iter(environ))]
 
 
-@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("option", METHOD_OF)
 def test_an_option_comes_before_any_variable(option: str, key: t.Any, write: t.Callable[[str, str], str]) -> None:
     environ = {
         "YC_SERVICE_ACCOUNT_KEY_FILE": "/nonexistent",
