@@ -20,9 +20,8 @@ from .credential import Credential
 from .credentials import METHODS, OPTIONS, CredentialSource, environment_source, select_credential
 from .errors import OptionError
 from .files import absolute_path
-from .service import Service
 from .transport import TransportOptions
-from .urls import DEFAULT_ENDPOINT, BaseUrl, parse_base_url
+from .urls import DEFAULT_ENDPOINT, BaseUrl, Service, parse_base_url
 from .workload_identity import DEFAULT_URL
 
 _DEFAULTS = TransportOptions()

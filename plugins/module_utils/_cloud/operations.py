@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .errors import InvalidResponse, WaitError
+from .errors import InvalidResponse
 from .instants import parse_instant
 from .responses import Response
 from .text import quoted, type_name
@@ -117,13 +117,6 @@ def _optional_string(fields: dict[str, t.Any], name: str, doing: str) -> str | N
     if not isinstance(value, str):
         raise InvalidResponse(f"{doing}: the field '{name}' of the operation must be a string, got {type_name(value)}.")
     return value
-
-
-def not_done(operation: Operation, doing: str) -> WaitError:
-    """The error for an operation that was not done in time."""
-    return WaitError(
-        f"{doing}: operation {operation.id} is not done within wait_timeout. {GOES_ON}", operation_id=operation.id
-    )
 
 
 def poll_delays() -> t.Iterator[float]:

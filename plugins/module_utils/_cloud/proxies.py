@@ -21,7 +21,7 @@ except ImportError:
     pass
 
 from .errors import ConnectionFailed
-from .urls import BaseUrl
+from .urls import BaseUrl, is_loopback
 
 
 class Proxy(t.NamedTuple):
@@ -40,7 +40,7 @@ def find_proxy(base: BaseUrl, doing: str) -> Proxy | None:
 
     :raises ConnectionFailed: what is set cannot be used
     """
-    if base.is_loopback:
+    if is_loopback(base.host):
         return None
     url = select_proxy(str(base), get_environ_proxies(str(base)))
     if not url:

@@ -16,11 +16,10 @@ import time
 import typing as t
 
 from .credential import Credential
-from .deadline import Deadline
 from .discovery import Services
 from .errors import CloudError
 from .sharing import once
-from .transport import Transport
+from .transport import Deadline, Transport
 
 SKEW = 300.0
 """Seconds before its end at which a token is renewed; a tenth of its life where that is less."""

@@ -15,6 +15,7 @@ import contextlib
 import json
 import random
 import threading
+import time
 import typing as t
 import warnings
 from urllib.parse import quote, urlencode
@@ -25,13 +26,11 @@ try:
     import requests
     import urllib3
     from requests.adapters import HTTPAdapter
-    from requests.auth import AuthBase
 except ImportError:
     requests = urllib3 = None  # type: ignore[assignment]
-    HTTPAdapter = AuthBase = object  # type: ignore[assignment,misc]
+    HTTPAdapter = object  # type: ignore[assignment,misc]
 
-from .deadline import Deadline
-from .errors import ConnectionFailed, CredentialError, MissingLibrary
+from .errors import ConnectionFailed, CredentialError, DeadlineExceeded, MissingLibrary
 from .failures import permanent_hint, proxy_refusal, reason
 from .proxies import Proxy, ProxyGuard, find_proxy
 from .redaction import Secrets
@@ -46,6 +45,27 @@ RETRYABLE_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 FIRST_DELAY = 0.2
 """Seconds before the first further try; doubled for each one after it."""
+
+
+class Deadline:
+    """The time left for everything together. Counted from its making, on the monotonic clock."""
+
+    def __init__(self, seconds: float, clock: t.Callable[[], float] = time.monotonic) -> None:
+        self.seconds = seconds
+        self._clock = clock
+        self._end = clock() + seconds
+
+    def remaining(self) -> float:
+        """Seconds left, negative once it has passed."""
+        return self._end - self._clock()
+
+    def error(self, doing: str, last: str = "") -> DeadlineExceeded:
+        """The error to raise when time is up while doing something."""
+        because = f" The last try ended so: {last}." if last else ""
+        return DeadlineExceeded(
+            f"{doing}: not done within api_deadline, {self.seconds:g} s for everything together.{because}"
+            " Raise api_deadline, ask for less at a time, or see whether the service responds slowly."
+        )
 
 
 class TransportOptions(t.NamedTuple):
@@ -112,8 +132,10 @@ class Request(t.NamedTuple):
         return not self.changes or self.idempotency_key is not None
 
     def content(self) -> tuple[bytes | None, dict[str, str]]:
-        """The body, and the headers without the credential."""
+        """The body and the headers."""
         headers = dict(self.headers)
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token}"
         if self.idempotency_key is not None:
             headers["Idempotency-Key"] = self.idempotency_key
         if self.form is not None:
@@ -121,18 +143,6 @@ class Request(t.NamedTuple):
         if self.json is not None:
             return json.dumps(self.json).encode(), {**headers, "Content-Type": "application/json"}
         return None, headers
-
-
-class _Authorization(AuthBase):
-    """Puts a token on a request, or nothing: without such an object requests would take a password from .netrc."""
-
-    def __init__(self, token: str | None) -> None:
-        self._token = token
-
-    def __call__(self, request: t.Any) -> t.Any:
-        if self._token is not None:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
 
 
 class Transport:
@@ -220,7 +230,7 @@ class Transport:
                     request.url,
                     data=body,
                     headers=headers,
-                    auth=_Authorization(request.token),
+                    auth=lambda prepared: prepared,  # without one requests would take a password from .netrc
                     timeout=min(request.timeout or self.options.api_timeout, left),
                     proxies={"all": proxy.url} if proxy else {},
                     verify=(self.options.ca_path or True) if self.options.validate_certs else False,

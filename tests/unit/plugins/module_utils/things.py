@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.connection import Connection, connection_spec
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.service import Service
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import Service
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import TOKEN
 
 THING = Service("thing", "https://thing.api.cloud.yandex.net", "thing_endpoint", "YC_THING_ENDPOINT", "thing.viewer")

@@ -17,7 +17,6 @@ pytest.importorskip("requests")
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.client import Client
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.concurrency import Call
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.deadline import Deadline
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ApiError,
     CloudError,
@@ -27,6 +26,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, format_instant
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.tokens import TokenSource
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Deadline
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import JWT, TOKEN, pick
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import THING, connection
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (

@@ -23,7 +23,6 @@ import pytest
 pytest.importorskip("requests")
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import transport as _transport
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.deadline import Deadline
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ConnectionFailed,
     CredentialError,
@@ -34,6 +33,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction impor
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.responses import Response
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import (
     FIRST_DELAY,
+    Deadline,
     Request,
     Transport,
     TransportOptions,
