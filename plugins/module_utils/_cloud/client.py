@@ -40,7 +40,7 @@ T = t.TypeVar("T")
 
 _NONE: t.Mapping[t.Any, t.Any] = types.MappingProxyType({})
 
-LARGE_PAGE = 100
+_LARGE_PAGE = 100
 """Rows beyond which a page may be too large for a gateway."""
 
 pause = time.sleep
@@ -126,7 +126,7 @@ class Client:
             try:
                 page = self._ask(read, "GET", path, doing, hints, details, params=query)
             except ApiError as exc:
-                if exc.http_status in RETRYABLE_STATUSES - {429} and (seen or page_size > LARGE_PAGE):
+                if exc.http_status in RETRYABLE_STATUSES - {429} and (seen or page_size > _LARGE_PAGE):
                     too_large = "The page may be too large for the gateway: lower page_size, which is"
                     raise exc.adding(f"{too_large} {page_size}.") from None
                 raise

@@ -40,6 +40,7 @@ class TokenSource:
     """
 
     def __init__(self, credential: Credential, key: tuple[str, ...]) -> None:
+        self.description = credential.description
         self._credential = credential
         self._key = f"token {hashlib.sha256(repr(key).encode()).hexdigest()}"
         self._refused = ""
@@ -48,11 +49,6 @@ class TokenSource:
         self._after_refusal = False
         self._failure: CloudError | None = None
         self._failed_under: Deadline | None = None
-
-    @property
-    def description(self) -> str:
-        """The credential in words."""
-        return self._credential.description
 
     def get(self, transport: Transport, services: Services) -> str:
         """A token that should be accepted.

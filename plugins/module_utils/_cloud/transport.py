@@ -50,14 +50,13 @@ FIRST_DELAY = 0.2
 class Deadline:
     """The time left for everything together. Counted from its making, on the monotonic clock."""
 
-    def __init__(self, seconds: float, clock: t.Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self._clock = clock
-        self._end = clock() + seconds
+        self._end = time.monotonic() + seconds
 
     def remaining(self) -> float:
         """Seconds left, negative once it has passed."""
-        return self._end - self._clock()
+        return self._end - time.monotonic()
 
     def error(self, doing: str, last: str = "") -> DeadlineExceeded:
         """The error to raise when time is up while doing something."""
@@ -126,11 +125,6 @@ class Request(t.NamedTuple):
         """Whether it is to change something."""
         return self.method != "GET" and not self.repeatable
 
-    @property
-    def may_be_repeated(self) -> bool:
-        """Whether sending it twice does no more than sending it once."""
-        return not self.changes or self.idempotency_key is not None
-
     def content(self) -> tuple[bytes | None, dict[str, str]]:
         """The body and the headers."""
         headers = dict(self.headers)
@@ -150,17 +144,17 @@ class Transport:
 
     :param options: how requests are made
     :param secrets: takes secrets out of what other machines say
-    :param deadline: the end of everything, where it runs already
+    :ivar deadline: the end of everything, which runs from now
     :ivar check: called before each request and each wait; raises where nobody wants the result any more
     :raises MissingLibrary: there is no requests
     """
 
-    def __init__(self, options: TransportOptions, secrets: Secrets, deadline: Deadline | None = None) -> None:
+    def __init__(self, options: TransportOptions, secrets: Secrets) -> None:
         if requests is None:
             raise MissingLibrary(f"{missing_required_lib('requests')} {_DELEGATE}")
         self.options = options
         self.secrets = secrets
-        self.deadline = deadline or Deadline(options.api_deadline)
+        self.deadline = Deadline(options.api_deadline)
         self.check: t.Callable[[], object] = lambda: None
         self._stopped = threading.Event()
         self._guard = ProxyGuard()
@@ -192,8 +186,9 @@ class Transport:
                 f"{doing}: {base} is neither HTTPS nor loopback, so no credential is sent there. Use https:// in {base.option}."
             )
         proxy = None if request.direct else find_proxy(base, doing)
-        retries = self.options.api_retries if request.retries is None else request.retries
-        attempts = 1 + (retries if request.may_be_repeated else 0)
+        attempts = 1 + (self.options.api_retries if request.retries is None else request.retries)
+        if request.changes and request.idempotency_key is None:  # sending it twice may do more than sending it once
+            attempts = 1
         for attempt in range(attempts):
             response, problem = self._try(request, proxy)
             if response and (response.status not in RETRYABLE_STATUSES or (request.changes and is_quota(response))):

@@ -52,7 +52,6 @@ class Service(t.NamedTuple):
 class BaseUrl(t.NamedTuple):
     """A checked base URL.
 
-    :ivar scheme: "https" or "http"
     :ivar netloc: the host, with its port unless it is the scheme's own
     :ivar path: the path in front of the API's own, without a slash at its end
     :ivar explicit_scheme: whether the scheme was written out
