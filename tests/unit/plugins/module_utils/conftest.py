@@ -81,10 +81,10 @@ def make_authority(tmp_path_factory: pytest.TempPathFactory) -> t.Callable[..., 
     """Makes authorities, each with a server's certificate."""
     trustme = pytest.importorskip("trustme")
 
-    def make(*names: str) -> Authority:
+    def make(*names: str, **more: t.Any) -> Authority:
         ca = trustme.CA()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        ca.issue_cert(*(names or ("127.0.0.1",))).configure_cert(context)
+        ca.issue_cert(*(names or ("127.0.0.1",)), **more).configure_cert(context)
         path = tmp_path_factory.mktemp("ca") / "ca.pem"
         ca.cert_pem.write_to_path(str(path))
         return Authority(str(path), context)

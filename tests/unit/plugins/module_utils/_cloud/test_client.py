@@ -24,13 +24,11 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import TOKEN
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import THING, connection
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
-    Handler,
     Reply,
     Server,
     answer,
     dripping,
     failure,
-    hang_up,
     html,
     reset,
     truncated,
@@ -108,7 +106,7 @@ def test_a_token_goes_back_verbatim(server: Server, make: Make, token: str) -> N
     assert "+" not in server.requests[1].target
 
 
-@pytest.mark.parametrize("token", [7, True, 1.5, ["a"], {"a": 1}, 0, False, [], {}])
+@pytest.mark.parametrize("token", [7, True, ["a"], 0, False, [], {}])
 def test_a_token_that_is_not_a_string_is_refused(server: Server, make: Make, token: t.Any) -> None:
     server.on("/things", answer({"nextPageToken": "a"}), answer({"nextPageToken": token}))
     with pytest.raises(InvalidResponse) as caught:
@@ -117,56 +115,29 @@ def test_a_token_that_is_not_a_string_is_refused(server: Server, make: Make, tok
     assert caught.value.details == {"group_id": "g1"}
 
 
-@pytest.mark.parametrize(("lead", "cycle"), [(0, 1), (0, 3), (3, 1), (3, 50)])
+@pytest.mark.parametrize(("lead", "cycle"), [(0, 1), (3, 1), (3, 50)])
 def test_tokens_in_a_circle_are_an_error_after_a_bounded_number_of_requests(
     server: Server, make: Make, lead: int, cycle: int
 ) -> None:
-    asked = iter(range(10_000))
-
-    def reply(handler: Handler) -> None:
-        number = next(asked)
-        place = number if number < lead else lead + (number - lead) % cycle
-        answer({"nextPageToken": f"token{place}"})(handler)
-
-    server.always("/things", reply)
-    with pytest.raises(InvalidResponse) as caught:
+    tokens = [*range(lead + cycle), lead]
+    server.on("/things", *[answer({"nextPageToken": f"token{token}"}) for token in tokens])
+    told = f"{LISTING}: after {lead + cycle} page tokens the API gave one of them again"
+    with pytest.raises(InvalidResponse, match=rf"^{told}, so that the list would never end\.") as caught:
         listed(make())
-    assert len(server.requests) == lead + cycle + 1
-    told = (
-        f"{LISTING}: after {lead + cycle} page tokens the API gave one of them again, so that the list would never end."
-    )
-    assert str(caught.value).startswith(told)
     assert caught.value.details == {"tokens": lead + cycle, "group_id": "g1"}
 
 
-FAULTS: dict[str, Reply] = {
-    "reset": reset,
-    "hung up": hang_up,
-    "truncated": truncated({"things": [9]}),
-    "429": failure(429, 8, "slower"),
-    "502": html(502),
-    "503": failure(503, 14, "later", Retry_After="0"),
-}
-
-
-@pytest.mark.parametrize("page", [0, 1, 2])
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_a_fault_that_passes_on_any_page_costs_and_repeats_no_page(
-    server: Server, make: Make, fault: Reply, page: int
-) -> None:
+def test_a_fault_that_passes_on_any_page_costs_and_repeats_no_page(server: Server, make: Make) -> None:
     pages = [answer({"things": [n], **({"nextPageToken": f"p{n}"} if n < 2 else {})}) for n in range(3)]
-    server.on("/things", *pages[:page], fault, *pages[page:])
+    server.on("/things", reset, pages[0], html(502), pages[1], truncated({"things": [9]}), pages[2])
     client = make()
     assert [got["things"] for got in listed(client)] == [[0], [1], [2]]
     assert client.list_requests == 3
 
 
 @pytest.mark.parametrize("page", [0, 1])
-@pytest.mark.parametrize("reply", [html(), answer(body=b""), answer([]), answer(body=b'{"things": [')])
-def test_an_invalid_page_is_never_tried_again_and_never_a_shorter_list(
-    server: Server, make: Make, reply: Reply, page: int
-) -> None:
-    server.on("/things", *[answer({"nextPageToken": "a"})] * page, reply)
+def test_an_invalid_page_is_never_tried_again_and_never_a_shorter_list(server: Server, make: Make, page: int) -> None:
+    server.on("/things", *[answer({"nextPageToken": "a"})] * page, html())
     with pytest.raises(InvalidResponse, match=rf"^{LISTING}, page {page + 1}: the response is "):
         listed(make())
 
@@ -177,63 +148,42 @@ def test_an_invalid_page_is_never_tried_again_and_never_a_shorter_list(
 @pytest.mark.parametrize(
     ("status", "code", "words"),
     [
-        (400, 3, "compare the options"),
         (401, 16, "The credential was refused: iam_token of the options. Renew it"),
         (403, 7, "The role thing.viewer is missing"),
         (404, 5, "Mine."),
-        (409, 10, "Another change"),
-        (501, 12, "does not offer"),
+        (501, 12, "The service does not offer"),
     ],
 )
 def test_a_refusal_is_never_tried_again_and_says_what_to_do(
     server: Server, make: Make, status: int, code: int, words: str
 ) -> None:
-    server.on("/things", failure(status, code, "said the API", x_request_id="r1", x_server_trace_id="s1"))
+    server.on("/things", failure(status, code, "said the API"))
     with pytest.raises(ApiError) as caught:
         listed(make(api_retries=5), hints={5: "Mine."})
-    told = str(caught.value)
-    assert told.startswith(f"{LISTING}: HTTP status {status}: said the API. {words}"[:60])
-    assert words in told
-    assert "page_size" not in told
-    assert told.endswith("(x-request-id r1, x-server-trace-id s1)")
-    assert caught.value.as_dict() == {
-        "kind": "api",
-        "http_status": status,
-        "code": code,
-        "message": "said the API",
-        "request_id": "r1",
-        "server_trace_id": "s1",
-        "group_id": "g1",
-    }
+    assert str(caught.value).startswith(f"{LISTING}: HTTP status {status}: said the API. {words}")
+    assert "page_size" not in str(caught.value)
+    known = {"http_status": status, "code": code, "message": "said the API", "group_id": "g1"}
+    assert caught.value.as_dict() == {"kind": "api", **known}
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
 @pytest.mark.parametrize(
     ("earlier", "page_size", "told"), [(0, 1000, True), (0, 101, True), (0, 100, False), (1, 100, True), (2, 1, True)]
 )
 def test_a_server_fault_that_lasts_may_be_a_page_too_large(
-    server: Server, make: Make, status: int, earlier: int, page_size: int, told: bool
+    server: Server, make: Make, earlier: int, page_size: int, told: bool
 ) -> None:
-    fault = failure(status, 13, "oops")
+    fault = failure((500, 503, 504)[earlier], 13, "oops")
     server.on("/things", *[answer({"nextPageToken": f"p{n}"}) for n in range(earlier)], fault, fault)
     with pytest.raises(ApiError) as caught:
         listed(make(), page_size)
     hint = f"The page may be too large for the gateway: lower page_size, which is {page_size}."
     assert str(caught.value).endswith(hint) is told
-    assert caught.value.http_status == status
 
 
-@pytest.mark.parametrize("reply", [failure(429, 8, "slower"), failure(501, 12, "never")])
-def test_other_refusals_are_not_blamed_on_the_page(server: Server, make: Make, reply: Reply) -> None:
+@pytest.mark.parametrize("reply", [failure(429, 8, "slower"), reset])
+def test_other_failures_are_not_blamed_on_the_page(server: Server, make: Make, reply: Reply) -> None:
     server.always("/things", reply)
-    with pytest.raises(ApiError) as caught:
-        listed(make())
-    assert "page_size" not in str(caught.value)
-
-
-def test_no_connection_is_not_blamed_on_the_page(server: Server, make: Make) -> None:
-    server.on("/things", reset, reset)
-    with pytest.raises(ConnectionFailed, match=rf"^{LISTING}: ") as caught:
+    with pytest.raises((ApiError, ConnectionFailed), match=rf"^{LISTING}: ") as caught:
         listed(make())
     assert "page_size" not in str(caught.value)
 
@@ -271,10 +221,10 @@ def test_secrets_are_masked_in_whatever_is_raised(server: Server, make: Make, wa
 
 def test_a_body_that_drips_is_ended_by_the_deadline(server: Server, make: Make) -> None:
     server.on("/things/1", dripping())
-    client = make(api_deadline=0.4)
+    client, doing = make(api_deadline=0.4), "thing 1: reading it"
     started = time.monotonic()
-    with pytest.raises(DeadlineExceeded, match=r"^thing 1: reading it: not done within api_deadline, 0\.4 s"):
-        client.run_all([Call("thing 1: reading it", lambda: client.get("/things/1", doing="thing 1: reading it"))])
+    with pytest.raises(DeadlineExceeded, match=rf"^{doing}: not done within api_deadline, 0\.4 s"):
+        client.run(doing, lambda: client.get("/things/1", doing=doing))
     assert time.monotonic() - started < 3
 
 

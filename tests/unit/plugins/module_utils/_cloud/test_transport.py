@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import email.utils
+import importlib.util
 import io
 import os
 import re
@@ -17,6 +18,7 @@ import threading
 import time
 import typing as t
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -33,7 +35,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction impor
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.responses import Response
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import (
     FIRST_DELAY,
-    Deadline,
     Request,
     Transport,
     TransportOptions,
@@ -90,30 +91,17 @@ Make = t.Callable[..., Made]
 
 @pytest.fixture
 def make(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Make]:
-    """Makes transports that do not really wait between tries, on a clock that shows just those waits."""
+    """Makes transports that do not really wait between tries, on a clock that shows just those waits; or ``real`` ones."""
     made: list[Transport] = []
 
-    def make_one(**options: t.Any) -> Made:
+    def make_one(real: bool = False, **options: t.Any) -> Made:
         waits = Waits()
-        given = TransportOptions(**{"api_retries": 3, "api_timeout": 5.0} | options)
-        transport = Transport(given, Secrets(), Deadline(given.api_deadline, lambda: waits.now))
-        monkeypatch.setattr(transport, "_stopped", waits)
-        made.append(transport)
-        return Made(transport, waits)
-
-    yield make_one
-    for transport in made:
-        transport.close()
-
-
-@pytest.fixture
-def real() -> t.Iterator[t.Callable[..., Transport]]:
-    """Makes transports that wait as they would."""
-    made: list[Transport] = []
-
-    def make_one(**options: t.Any) -> Transport:
-        made.append(Transport(TransportOptions(**options), Secrets()))
-        return made[-1]
+        if not real:
+            monkeypatch.setattr(_transport, "time", SimpleNamespace(monotonic=lambda: waits.now))
+        made.append(Transport(TransportOptions(**{"api_retries": 3, "api_timeout": 5.0} | options), Secrets()))
+        if not real:
+            monkeypatch.setattr(made[-1], "_stopped", waits)
+        return Made(made[-1], waits)
 
     yield make_one
     for transport in made:
@@ -126,7 +114,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> None:
     lookup = socket.getaddrinfo
 
     def local(host: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        if host not in (NAME, "127.0.0.1"):
+        if host not in (NAME, "localhost", "127.0.0.1"):
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return lookup("127.0.0.1", *args, **kwargs)
 
@@ -147,17 +135,13 @@ PASSING: dict[str, Reply] = {
 
 
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
-def test_a_fault_that_passes_is_survived(server: Server, make: Make, fault: Reply) -> None:
-    server.on("/x", fault, fault, OK)
+def test_a_fault_that_passes_is_survived_and_one_that_stays_costs_all_tries_and_no_more(
+    server: Server, make: Make, fault: Reply
+) -> None:
+    server.on("/x", fault, fault, OK, *[fault] * 4)
     made = make()
     assert made.get(server.url).body == b'{"fine": true}'
     assert len(made.waits.asked) == 2
-
-
-@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
-def test_a_fault_that_stays_costs_all_tries_and_no_more(server: Server, make: Make, fault: Reply) -> None:
-    server.on("/x", *[fault] * 4)
-    made = make()
     try:
         got = made.get(server.url)
     except ConnectionFailed as exc:
@@ -167,27 +151,20 @@ def test_a_fault_that_stays_costs_all_tries_and_no_more(server: Server, make: Ma
         assert server.url not in told
     else:
         assert got.status in _transport.RETRYABLE_STATUSES
-    assert len(server.requests) == 4
-    assert len(made.waits.asked) == 3
+    assert len(made.waits.asked) == 2 + 3
 
 
 @pytest.mark.parametrize("fault", [stalled(), stalled(200)], ids=["silent", "silent after the head"])
-def test_a_stall_is_ended_by_api_timeout(server: Server, make: Make, fault: Reply) -> None:
-    server.on("/x", fault, OK)
-    made = make(api_timeout=0.1)
+@pytest.mark.parametrize(("option", "of_request"), [(0.1, None), (30.0, 0.1)])
+def test_a_stall_is_ended_by_api_timeout_or_the_requests_own(
+    server: Server, make: Make, fault: Reply, option: float, of_request: float | None
+) -> None:
+    server.on("/x", fault, OK, fault)
+    made = make(api_timeout=option)
     started = time.monotonic()
-    assert made.get(server.url).status == 200
-    assert time.monotonic() - started < 2
-    server.on("/x", fault)
+    assert made.get(server.url, timeout=of_request).status == 200
     with pytest.raises(ConnectionFailed, match=r"in 1 tries; the last one: timed out\."):
-        made.get(server.url, retries=0)
-
-
-def test_the_timeout_of_a_request_overrides_the_option(server: Server, make: Make) -> None:
-    server.on("/x", stalled())
-    started = time.monotonic()
-    with pytest.raises(ConnectionFailed, match="timed out"):
-        make(api_timeout=30.0).get(server.url, retries=0, timeout=0.1)
+        made.get(server.url, retries=0, timeout=of_request)
     assert time.monotonic() - started < 2
 
 
@@ -216,28 +193,16 @@ def test_waits_double_with_jitter_up_to_the_longest(server: Server, make: Make) 
     assert len({waited / min(FIRST_DELAY * 2**number, 2.0) for number, waited in enumerate(made.waits.asked)}) > 1
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_retry_after_in_seconds_is_waited_exactly_and_may_exceed_the_longest_wait(
-    server: Server, make: Make, status: int
-) -> None:
-    server.on("/x", failure(status, 8, "slower", Retry_After="7"), failure(status, 8, "slower", Retry_After="0"), OK)
-    made = make(api_retry_max_delay=1.0)
-    made.get(server.url)
-    assert made.waits.asked == [7.0, 0.0]
-
-
-def test_retry_after_as_a_date_is_waited_for(server: Server, make: Make) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_waited_exactly_and_may_exceed_the_longest_wait(server: Server, make: Make, status: int) -> None:
     then = time.time() + 100
-    past = then - 86_400
-    server.on(
-        "/x",
-        *[failure(503, 14, "later", Retry_After=email.utils.formatdate(when, usegmt=True)) for when in (then, past)],
-        OK,
-    )
-    made = make(api_retry_max_delay=1.0)
+    dates = [email.utils.formatdate(when, usegmt=True) for when in (then, then - 86_400)]
+    server.on("/x", *[failure(status, 8, "slower", Retry_After=value) for value in ("7", "0", *dates)], OK)
+    made = make(api_retries=4, api_retry_max_delay=1.0)
     made.get(server.url)
-    assert 90 <= made.waits.asked[0] <= 100
-    assert made.waits.asked[1] == 0
+    assert made.waits.asked[:2] == [7.0, 0.0]
+    assert 90 <= made.waits.asked[2] <= 100
+    assert made.waits.asked[3] == 0
 
 
 @pytest.mark.parametrize("value", ["soon", "-1", "1.5", "", "Fri, 31 Dec 999999 23:59:59 GMT", "1 2"])
@@ -276,30 +241,22 @@ def test_nothing_is_sent_after_the_deadline(server: Server, make: Make) -> None:
     assert server.connections == 0
 
 
-def test_a_try_is_not_given_more_time_than_is_left(server: Server, real: t.Callable[..., Transport]) -> None:
+def test_a_try_is_not_given_more_time_than_is_left(server: Server, make: Make) -> None:
     server.on("/x", stalled())
     started = time.monotonic()
     with pytest.raises(DeadlineExceeded, match=r"not done within api_deadline, 0\.2 s"):
-        real(api_deadline=0.2, api_timeout=30.0).send(
-            Request("GET", parse_base_url(server.url, "endpoint"), "/x", DOING)
-        )
+        make(real=True, api_deadline=0.2, api_timeout=30.0).get(server.url)
     assert time.monotonic() - started < 2
 
 
-def test_connections_are_kept_alive(server: Server, make: Make) -> None:
+def test_connections_are_kept_alive_and_name_the_collection(server: Server, make: Make) -> None:
     server.on("/x", OK, failure(503, 14, "passing"), OK, failure(404, 5, "none"), OK)
     made = make()
     for _number in range(4):
         made.get(server.url)
     assert server.connections == 1
-
-
-def test_every_request_names_the_collection_and_its_version(server: Server, make: Make) -> None:
-    server.on("/x", OK)
-    make().get(server.url)
-    assert re.fullmatch(
-        r"yacloud\.mdb/[0-9.]+ \(Ansible collection\) (python-)?requests/.*", server.requests[0].headers["User-Agent"]
-    )
+    agent = server.requests[0].headers["User-Agent"]
+    assert re.fullmatch(r"yacloud\.mdb/[0-9.]+ \(Ansible collection\) (python-)?requests/.*", agent)
 
 
 def test_the_version_is_that_of_galaxy_yml() -> None:
@@ -342,12 +299,6 @@ def test_a_write_is_tried_again_only_where_the_service_can_tell(
     keys = {request.headers.get("Idempotency-Key") for request in server.requests}
     assert keys == {more.get("idempotency_key")}
     assert {request.method for request in server.requests} == {method}
-
-
-def test_a_write_whose_response_is_lost_is_not_sent_again(server: Server, make: Make) -> None:
-    server.on("/x", reset)
-    with pytest.raises(ConnectionFailed, match="in 1 tries"):
-        make().get(server.url, "POST")
 
 
 def test_bodies_are_json_or_forms(server: Server, make: Make) -> None:
@@ -398,7 +349,7 @@ def test_netrc_neither_replaces_a_credential_nor_adds_one(
     assert [request.headers.get("Authorization") for request in server.requests] == [f"Bearer {TOKEN}", None]
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("status", [301, 307])
 def test_a_redirect_is_not_followed(server: Server, second_server: Server, make: Make, status: int) -> None:
     server.on("/x", answer({}, status, Location=f"{second_server.url}/stolen"))
     assert make().get(server.url, token=TOKEN).status == status
@@ -406,15 +357,10 @@ def test_a_redirect_is_not_followed(server: Server, second_server: Server, make:
 
 
 @pytest.mark.parametrize("secret", [{"token": TOKEN}, {"secret": True, "json": {"jwt": TOKEN}}], ids=["token", "body"])
-@pytest.mark.parametrize(
-    "host", [NAME, "localhost.example", "127.0.0.1.example", "10.0.0.1", "0.0.0.0", "[::ffff:10.0.0.1]"]
-)
-def test_no_secret_goes_over_plain_http_beyond_loopback(
-    make: Make, names: None, host: str, secret: dict[str, t.Any]
-) -> None:
+def test_no_secret_goes_over_plain_http_beyond_loopback(make: Make, names: None, secret: dict[str, t.Any]) -> None:
     with pytest.raises(CredentialError) as caught:
-        make().get(f"http://{host}:1", **secret)
-    assert str(caught.value).startswith(f"{DOING}: http://{host}:1 is neither HTTPS nor loopback")
+        make().get(f"http://{NAME}:1", **secret)
+    assert str(caught.value).startswith(f"{DOING}: http://{NAME}:1 is neither HTTPS nor loopback")
     assert TOKEN not in str(caught.value)
 
 
@@ -429,45 +375,34 @@ def test_plain_http_carries_a_token_to_loopback(server: Server, make: Make) -> N
 # --- proxies ---
 
 
-@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
-def test_loopback_never_goes_through_a_proxy(
-    server: Server, second_server: Server, make: Make, monkeypatch: pytest.MonkeyPatch, variable: str
+PROXIED = {
+    "set": ({"http_proxy": "P"}, {}, True),
+    "set for all": ({"all_proxy": "P"}, {}, True),
+    "loopback": ({"http_proxy": "P", "ALL_PROXY": "P"}, {"host": "127.0.0.1"}, False),
+    "localhost": ({"HTTP_PROXY": "P", "all_proxy": "P"}, {"host": "localhost"}, False),
+    "no proxy by name": ({"http_proxy": "P", "no_proxy": f"other,{NAME}"}, {}, False),
+    "no proxy by domain": ({"http_proxy": "P", "no_proxy": ".example"}, {}, False),
+    "no proxy at all": ({"http_proxy": "P", "NO_PROXY": "*"}, {}, False),
+    "direct": ({"http_proxy": "P"}, {"direct": True}, False),
+}
+
+
+@pytest.mark.parametrize(("variables", "more", "proxied"), PROXIED.values(), ids=PROXIED)
+def test_a_proxy_is_used_where_it_is_set_and_never_for_loopback(
+    server: Server,
+    second_server: Server,
+    make: Make,
+    names: None,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    more: dict[str, t.Any],
+    proxied: bool,
 ) -> None:
-    monkeypatch.setenv(variable, second_server.url)
-    server.on("/x", OK, OK)
-    made = make()
-    made.get(server.url, token=TOKEN)
-    made.get(f"http://localhost:{server.port}", token=TOKEN)
-    assert second_server.connections == 0
-
-
-def test_a_proxy_is_used_for_other_hosts(
-    server: Server, make: Make, names: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("http_proxy", server.url)
-    server.on("/x", OK)
-    make().get(f"http://{NAME}")
-    assert server.requests[0].target == f"http://{NAME}/x"
-
-
-@pytest.mark.parametrize("excepted", [NAME, ".example", "*", f"other,{NAME}"])
-def test_no_proxy_is_honoured(
-    server: Server, second_server: Server, make: Make, names: None, monkeypatch: pytest.MonkeyPatch, excepted: str
-) -> None:
-    monkeypatch.setenv("http_proxy", second_server.url)
-    monkeypatch.setenv("no_proxy", excepted)
-    server.on("/x", OK)
-    make().get(f"http://{NAME}:{server.port}")
-    assert second_server.connections == 0
-
-
-def test_a_request_can_refuse_every_proxy(
-    server: Server, second_server: Server, make: Make, names: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("http_proxy", second_server.url)
-    server.on("/x", OK)
-    make().get(f"http://{NAME}:{server.port}", direct=True)
-    assert second_server.connections == 0
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value.replace("P", second_server.url))
+    (second_server if proxied else server).on("/x", OK)
+    make().get(f"http://{more.get('host', NAME)}:{server.port}", direct=more.get("direct", False))
+    assert [request.target for request in second_server.requests] == [f"http://{NAME}:{server.port}/x"] * proxied
 
 
 def tunnelled(tls: ssl.SSLContext, reply: Reply) -> Reply:
@@ -506,46 +441,23 @@ def test_https_through_a_proxy_shows_the_token_to_the_api_only(
 
 
 @pytest.mark.parametrize(
-    "proxy", ["http://", "foo://proxy.example", "http://proxy.example:port", "socks5h://127.0.0.1:1"]
-)
-def test_a_proxy_that_cannot_be_used_fails_in_words(
+    "proxy",
+    [
+        "http://", "foo://proxy.example", "http://user:s3cret@proxy.example:port", "http://user:s3cret@",
+        "http://user:s3cret@proxy.example", "http://user:s3cret#@127.0.0.1:9", "http://user:s3cret?@127.0.0.1:9",
+        "http://user:s3cret/@127.0.0.1:9", "socks5h://127.0.0.1:1",
+    ],
+)  # fmt: skip
+def test_a_proxy_that_cannot_be_used_fails_in_words_without_its_password(
     make: Make, names: None, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
-    pytest.importorskip("requests")
-    if proxy.startswith("socks") and _has_socks():
+    if proxy.startswith("socks") and importlib.util.find_spec("socks"):
         pytest.skip("PySocks is installed")
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     made = make()
-    with pytest.raises(ConnectionFailed, match="HTTPS_PROXY") as caught:
+    with pytest.raises(ConnectionFailed, match=rf"^{DOING}: .+HTTPS_PROXY") as caught:
         made.get(f"https://{NAME}", token=TOKEN)
     assert made.waits.asked == []
-    assert str(caught.value).startswith(f"{DOING}: ")
-
-
-def _has_socks() -> bool:
-    import importlib.util
-
-    return importlib.util.find_spec("socks") is not None
-
-
-def test_a_proxys_password_is_not_shown(make: Make, names: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    for proxy in (
-        "http://user:s3cret@proxy.example:port",
-        "http://user:s3cret@proxy.example",
-        "http://user:s3cret#@127.0.0.1:9",
-        "http://user:s3cret?@127.0.0.1:9",
-        "http://user:s3cret/@127.0.0.1:9",
-    ):
-        monkeypatch.setenv("HTTPS_PROXY", proxy)
-        with pytest.raises(ConnectionFailed) as caught:
-            make(api_retries=0).get(f"https://{NAME}")
-        assert "s3cret" not in str(caught.value)
-
-
-def test_a_proxy_without_a_host_fails_in_words(make: Make, names: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://user:s3cret@")
-    with pytest.raises(ConnectionFailed, match="HTTPS_PROXY") as caught:
-        make().get(f"https://{NAME}")
     assert "s3cret" not in str(caught.value)
 
 
@@ -616,19 +528,19 @@ def refuses(server: Server, made: Made) -> str:
     with pytest.raises(ConnectionFailed) as caught:
         made.get(server.url, token=TOKEN)
     assert made.waits.asked == []
-    assert server.connections == 1
     assert server.requests == []
     return str(caught.value)
 
 
-def test_an_unknown_authority_is_refused_at_the_first_try(tls_server: Server, make: Make) -> None:
+def test_an_unknown_authority_is_refused_at_the_first_try(
+    tls_server: Server, make: Make, make_authority: t.Callable[..., t.Any], tmp_path: Path
+) -> None:
     told = refuses(tls_server, make())
     assert told.startswith(f"{DOING}: the certificate was not accepted (")
     assert "Set ca_path" in told
-
-
-def test_a_wrong_authority_is_refused(tls_server: Server, make: Make, make_authority: t.Callable[..., t.Any]) -> None:
-    assert "the certificate was not accepted" in refuses(tls_server, make(ca_path=make_authority().path))
+    for path in (make_authority().path, str(tmp_path)):
+        tls_server.handshake_failures.clear()
+        assert "the certificate was not accepted" in refuses(tls_server, make(ca_path=path))
 
 
 def test_a_certificate_for_another_name_is_refused(make: Make, make_authority: t.Callable[..., t.Any]) -> None:
@@ -637,20 +549,13 @@ def test_a_certificate_for_another_name_is_refused(make: Make, make_authority: t
         assert "the certificate was not accepted" in refuses(server, make(ca_path=authority.path))
 
 
-def test_an_expired_certificate_is_refused(make: Make, tmp_path: Path) -> None:
-    trustme = pytest.importorskip("trustme")
-    ca, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+def test_an_expired_certificate_is_refused(make: Make, make_authority: t.Callable[..., t.Any]) -> None:
     yesterday = datetime.datetime.now().astimezone() - datetime.timedelta(days=1)
-    ca.issue_cert("127.0.0.1", not_after=yesterday).configure_cert(context)
-    ca.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    with Server(context) as server:
-        told = refuses(server, make(ca_path=str(tmp_path / "ca.pem")))
+    authority = make_authority(not_after=yesterday)
+    with Server(authority.server) as server:
+        told = refuses(server, make(ca_path=authority.path))
     assert "expired" in told
     assert "the clock is right" in told
-
-
-def test_a_folder_without_the_authority_is_refused(tls_server: Server, make: Make, tmp_path: Path) -> None:
-    assert "the certificate was not accepted" in refuses(tls_server, make(ca_path=str(tmp_path)))
 
 
 def test_validate_certs_can_be_off_whatever_the_environment_says(
@@ -673,14 +578,9 @@ def test_https_to_a_port_that_speaks_plain_http_is_told_so(server: Server, make:
     assert made.waits.asked == []
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [reset, truncated({"a": 1}), truncated_chunks({}), hang_up],
-    ids=["reset", "truncated", "chunks", "hung up"],
-)
-def test_faults_pass_over_tls_too(tls_server: Server, make: Make, authority: t.Any, fault: Reply) -> None:
-    tls_server.on("/x", fault, OK)
-    assert make(ca_path=authority.path).get(tls_server.url).status == 200
+def test_faults_pass_over_tls_too(tls_server: Server, make: Make, authority: t.Any) -> None:
+    tls_server.on("/x", reset, truncated({"a": 1}), truncated_chunks({}), hang_up, OK)
+    assert make(api_retries=4, ca_path=authority.path).get(tls_server.url).status == 200
 
 
 @pytest.mark.parametrize("fault", [truncated({"a": 1}), truncated_chunks({"a": 1})], ids=["length", "chunks"])
@@ -753,46 +653,45 @@ def test_a_port_where_nobody_listens_is_tried_again_and_told(make: Make) -> None
 # --- an end at any moment ---
 
 
+Sending = t.Callable[[], tuple[Made, threading.Thread]]
+
+
 @pytest.fixture
-def sending(server: Server, real: t.Callable[..., Transport]) -> t.Callable[[], tuple[Transport, threading.Thread]]:
+def sending(server: Server, make: Make) -> Sending:
     """Sends in a thread of its own, which has to end with DeadlineExceeded."""
 
-    def start() -> tuple[Transport, threading.Thread]:
-        transport = real()
-        request = Request("GET", parse_base_url(server.url, "endpoint"), "/x", DOING)
+    def start() -> tuple[Made, threading.Thread]:
+        made = make(real=True)
 
         def send() -> None:
             with pytest.raises(DeadlineExceeded):
-                transport.send(request)
+                made.get(server.url)
 
         thread = threading.Thread(target=send, daemon=True)
         thread.start()
         assert until(lambda: server.requests)
-        return transport, thread
+        return made, thread
 
     return start
 
 
-Sending = t.Callable[[], tuple[Transport, threading.Thread]]
-
-
 def test_stop_ends_a_wait_and_nothing_is_sent_afterwards(server: Server, sending: Sending) -> None:
     server.on("/x", failure(503, 14, "later", Retry_After="60"))
-    transport, thread = sending()
+    made, thread = sending()
     started = time.monotonic()
-    transport.stop()
+    made.transport.stop()
     thread.join(5)
     assert time.monotonic() - started < 3
     with pytest.raises(DeadlineExceeded):
-        transport.send(Request("GET", parse_base_url(server.url, "endpoint"), "/x", DOING))
+        made.get(server.url)
     assert len(server.requests) == 1
 
 
 def test_what_was_under_way_is_not_tried_again_after_stop(server: Server, sending: Sending) -> None:
     go_on = threading.Event()
     server.on("/x", after(go_on, reset))
-    transport, thread = sending()
-    transport.stop()
+    made, thread = sending()
+    made.transport.stop()
     go_on.set()
     thread.join(5)
     assert not thread.is_alive()

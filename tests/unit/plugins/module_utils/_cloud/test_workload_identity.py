@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential import Credential
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import (
     COMPANIONS,
@@ -34,31 +35,20 @@ def test_workload_identity_is_exchanged_as_rfc_8693_says() -> None:
     assert request.secret
 
 
-def test_a_token_file_is_read_again_for_each_exchange(write: t.Callable[[str, str], str]) -> None:
-    path = write("token", f"{JWT}\n")
-    credential = pick({"YC_WORKLOAD_IDENTITY_TOKEN_FILE": path})
-    write("token", f"{JWT}x\n")
-    assert exchange(credential)[1] == [f"{JWT}x"]
-
-
-@pytest.mark.parametrize("companions", [{}, {"service_account_id": None}, {"service_account_id": ""}])
-def test_workload_identity_needs_its_service_account(companions: dict[str, t.Any]) -> None:
-    told = refused(companions={**COMPANIONS, "service_account_id": None} | companions, workload_identity_token=JWT)
+@pytest.mark.parametrize("account", [None, ""])
+def test_workload_identity_needs_its_service_account(account: str | None) -> None:
+    told = refused(companions={**COMPANIONS, "service_account_id": account}, workload_identity_token=JWT)
     assert "workload_identity_token of the options needs the service account that it stands for" in told
     assert "YC_SERVICE_ACCOUNT_ID" in told
 
 
-@pytest.mark.parametrize("endpoint", ["http://auth.example/oauth/token", "http://10.0.0.1/token"])
-def test_a_workload_token_is_for_https_only(endpoint: str) -> None:
+def test_a_workload_token_is_for_https_or_loopback_only_and_the_endpoint_keeps_its_path() -> None:
+    def through(endpoint: str) -> Credential:
+        return pick(companions={**COMPANIONS, "workload_identity_endpoint": endpoint}, workload_identity_token=JWT)
+
     with pytest.raises(OptionError, match="is neither HTTPS nor loopback"):
-        pick(companions={**COMPANIONS, "workload_identity_endpoint": endpoint}, workload_identity_token=JWT)
-
-
-def test_a_workload_endpoint_keeps_its_path() -> None:
-    credential = pick(
-        companions={**COMPANIONS, "workload_identity_endpoint": "http://127.0.0.1:9/a/b"}, workload_identity_token=JWT
-    )
-    assert exchange(credential)[0].url == "http://127.0.0.1:9/a/b"
+        through("http://auth.example/oauth/token")
+    assert exchange(through("http://127.0.0.1:9/a/b"))[0].url == "http://127.0.0.1:9/a/b"
 
 
 @pytest.mark.parametrize("content", [None, "", " \n"])
@@ -76,11 +66,12 @@ def test_a_token_file_is_read_once_to_be_checked_and_once_for_each_exchange(
     monkeypatch.setattr(
         builtins, "open", lambda name, *args, **more: opened.append(name) or really(name, *args, **more)
     )
-    credential = pick(workload_identity_token_file=path)
+    credential = pick({"YC_WORKLOAD_IDENTITY_TOKEN_FILE": path})
     assert opened == [path]
     assert credential.identity == pick(workload_identity_token_file=path).identity
+    write("token", f"{JWT}x\n")
     opened.clear()
-    exchange(credential)
+    assert exchange(credential)[1] == [f"{JWT}x"]
     assert opened == [path]
 
 
@@ -93,9 +84,3 @@ def test_a_relative_token_file_begins_in_the_current_folder(
     assert exchange(pick(environ))[1] == [JWT]
     monkeypatch.chdir("/")
     assert "'/token', which cannot be read: No such file" in refused(environ)
-
-
-def test_a_vaulted_token_file_is_named_as_one(write: t.Callable[[str, str], str]) -> None:
-    told = refused(workload_identity_token_file=write("token", "$ANSIBLE_VAULT;1.1;AES256\n6162\n"))
-    assert "is encrypted by ansible-vault" in told
-    assert "6162" not in told
