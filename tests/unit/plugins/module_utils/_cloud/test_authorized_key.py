@@ -23,6 +23,7 @@ from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials
     pick,
     refused,
 )
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import Write
 
 
 def assert_signs(credential: Credential, key: t.Any) -> None:
@@ -32,6 +33,7 @@ def assert_signs(credential: Credential, key: t.Any) -> None:
     assert (request.method, request.url) == ("POST", "https://iam.api.cloud.yandex.net/iam/v1/tokens")
     assert request.json == {"jwt": token}
     assert request.secret
+    assert request.repeatable
     claims = jwt.decode(
         token, key.public_pem, algorithms=["PS256"], audience="https://iam.api.cloud.yandex.net/iam/v1/tokens"
     )
@@ -60,7 +62,7 @@ def test_a_key_signs_with_its_preamble_without_it_or_with_other_line_ends(
     assert_signs(pick(service_account_key=content), key)
 
 
-def test_every_way_to_give_a_key_leads_to_the_same(key: t.Any, write: t.Callable[[str, str], str]) -> None:
+def test_every_way_to_give_a_key_leads_to_the_same(key: t.Any, write: Write) -> None:
     path = write("key.json", key.text)
     chosen = [
         pick(service_account_key=key.content),
@@ -75,9 +77,7 @@ def test_every_way_to_give_a_key_leads_to_the_same(key: t.Any, write: t.Callable
     assert len({credential.identity for credential in chosen}) == 1
 
 
-def test_a_path_may_begin_with_a_tilde(
-    key: t.Any, write: t.Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_path_may_begin_with_a_tilde(key: t.Any, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", write("key.json", key.text).removesuffix("/key.json"))
     assert isinstance(pick(service_account_key_file="~/key.json"), AuthorizedKey)
 
@@ -199,7 +199,7 @@ def test_json_in_the_option_of_a_path_is_refused_unseen_and_taken_in_the_variabl
 
 
 @pytest.mark.parametrize("option", ["service_account_key_file", "service_account_key"])
-def test_a_vaulted_key_is_named_as_one_with_what_to_do(write: t.Callable[[str, str], str], option: str) -> None:
+def test_a_vaulted_key_is_named_as_one_with_what_to_do(write: Write, option: str) -> None:
     vaulted = "$ANSIBLE_VAULT;1.1;AES256\n616263\n"
     told = refused(**{option: write("key.json", vaulted) if option.endswith("file") else vaulted})
     assert "is encrypted by ansible-vault and is not decrypted here" in told
@@ -216,7 +216,7 @@ def test_a_path_in_service_account_key_is_named_as_one(path: str) -> None:
 
 
 def test_a_relative_path_begins_in_the_current_folder_and_the_absolute_one_is_shown(
-    key: t.Any, tmp_path: Path, write: t.Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
+    key: t.Any, tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write("key.json", key.text)
     environ = {"YC_SERVICE_ACCOUNT_KEY_FILE": "key.json"}

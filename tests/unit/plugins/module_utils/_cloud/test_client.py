@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 
 import pytest
@@ -16,8 +15,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.concurrency imp
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ApiError,
     ConnectionFailed,
-    CredentialError,
-    DeadlineExceeded,
     InvalidResponse,
     SelectionError,
 )
@@ -27,7 +24,6 @@ from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
     Reply,
     Server,
     answer,
-    dripping,
     failure,
     html,
     reset,
@@ -219,39 +215,9 @@ def test_secrets_are_masked_in_whatever_is_raised(server: Server, make: Make, wa
 # --- an end ---
 
 
-def test_a_body_that_drips_is_ended_by_the_deadline(server: Server, make: Make) -> None:
-    server.on("/things/1", dripping())
-    client, doing = make(api_deadline=0.4), "thing 1: reading it"
-    started = time.monotonic()
-    with pytest.raises(DeadlineExceeded, match=rf"^{doing}: not done within api_deadline, 0\.4 s"):
-        client.run(doing, lambda: client.get("/things/1", doing=doing))
-    assert time.monotonic() - started < 3
-
-
-def test_nothing_is_sent_after_a_failure_of_a_call(server: Server, make: Make) -> None:
-    client = make()
-
-    def fail() -> t.NoReturn:
-        raise SelectionError("no")
-
-    with pytest.raises(SelectionError):
-        client.run_all([Call("x", fail)])
-    with pytest.raises(DeadlineExceeded):
-        client.get("/things", doing="x")
-    assert server.connections == 0
-
-
 def test_the_end_of_the_block_closes_the_connections(server: Server, make: Make) -> None:
     server.on("/things", answer({}))
     with make() as client:
         listed(client)
         assert server.open_connections
     assert until(lambda: not server.open_connections)
-
-
-def test_a_token_never_travels_in_the_open(server: Server) -> None:
-    given = connection(server.url)
-    assert given.service_url is not None
-    opened = Client.open(given._replace(service_url=given.service_url._replace(netloc="10.0.0.1:1")), THING)
-    with pytest.raises(CredentialError, match="Use https:// in thing_endpoint"), opened as client:
-        client.get("/things", doing="x")

@@ -94,6 +94,8 @@ def test_a_call_that_fails_stops_the_rest_promptly_and_is_the_one_raised(server:
     with pytest.raises(InvalidResponse, match=r"^thing c0: this one$"):
         run_all([*under_way[:9], Call("thing c0: listing", fail), *under_way[9:]], transport)
     assert time.monotonic() - started < 2
+    with pytest.raises(DeadlineExceeded):  # nothing can be sent any more
+        fetching(transport, server).function()
 
 
 @pytest.mark.parametrize("kind", [ValueError, SystemExit, KeyboardInterrupt, InvalidResponse])

@@ -8,6 +8,7 @@ import json
 import time
 import typing as t
 import uuid
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,8 +28,8 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.operations impo
     Operation,
     parse_operation,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
-from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN, connection
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import TOKEN
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import THING, connection, serve_region
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
     Reply,
     Server,
@@ -40,14 +41,14 @@ from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
     truncated,
 )
 
-START = "/managed-redis/v1/clusters/c9q1:backup"
+START = "/things/c9q1:copy"
 ROW = {
     "id": "c9qop",
-    "description": "Create a backup",
+    "description": "Copy a thing",
     "createdAt": "2026-11-20T10:00:00Z",
     "modifiedAt": "2026-11-20T10:04:00.5Z",
     "done": True,
-    "metadata": {"@type": "type.googleapis.com/yandex.cloud.mdb.redis.v1.BackupClusterMetadata", "clusterId": "c9q1"},
+    "metadata": {"@type": "type.googleapis.com/yandex.cloud.thing.v1.CopyThingMetadata", "thingId": "c9q1"},
 }
 POLL = "/operations/c9qop"
 RUNNING = {name: value for name, value in ROW.items() if name != "done"}
@@ -59,10 +60,10 @@ RUNNING = {name: value for name, value in ROW.items() if name != "done"}
 def test_everything_that_an_operation_says() -> None:
     operation = parse_operation({**ROW, "response": {"@type": "anything"}, "createdBy": "x"}, "x")
     assert operation.facts() == {
-        "id": "c9qop", "description": "Create a backup", "created_at": "2026-11-20T10:00:00Z",
+        "id": "c9qop", "description": "Copy a thing", "created_at": "2026-11-20T10:00:00Z",
         "modified_at": "2026-11-20T10:04:00.5Z", "done": True, "error": None,
     }  # fmt: skip
-    assert operation.metadata_type == "BackupClusterMetadata"
+    assert operation.metadata_type == "CopyThingMetadata"
     assert (operation.ended or 0) - (operation.started or 0) == 240_500_000_000
 
 
@@ -73,16 +74,11 @@ def test_next_to_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "read"),
-    [
-        ({"code": 13, "message": "No disk", "details": []}, {"code": 13, "message": "No disk"}),
-        ({"message": "No disk"}, {"code": 2, "message": "No disk"}),
-        ({"code": True}, {"code": 2, "message": ""}),
-        ({}, {"code": 2, "message": ""}),
-    ],
+    ("error", "code", "message"),
+    [({"code": 13, "message": "No disk", "details": []}, 13, "No disk"), ({"code": True}, 2, ""), ({}, 2, "")],
 )
-def test_error(error: dict[str, t.Any], read: dict[str, t.Any]) -> None:
-    assert parse_operation({"id": "x", "error": error}, "x").error == read
+def test_error(error: dict[str, t.Any], code: int, message: str) -> None:
+    assert parse_operation({"id": "x", "error": error}, "x").error == {"code": code, "message": message}
 
 
 @pytest.mark.parametrize(
@@ -101,8 +97,8 @@ def test_what_is_no_operation(content: t.Any, said: str) -> None:
     if said != "is not an operation":
         content = {"id": "c9qop", **content}
     with pytest.raises(InvalidResponse) as caught:
-        parse_operation(content, "cluster c9q1: taking a backup")
-    assert str(caught.value).startswith("cluster c9q1: taking a backup: ")
+        parse_operation(content, "thing c9q1: copying it")
+    assert str(caught.value).startswith("thing c9q1: copying it: ")
     assert said in str(caught.value)
 
 
@@ -111,20 +107,12 @@ def test_what_is_no_operation(content: t.Any, said: str) -> None:
 
 def opened(server: Server, check: t.Callable[[], object] = lambda: None, **options: t.Any) -> Client:
     """A client of a server, which also has the operations."""
-    address = server.url.partition("://")[2]
-    server.always(
-        "/endpoints",
-        answer({"endpoints": [{"id": "operation", "address": address}, {"id": "iam", "address": address}]}),
-    )
-    return Client.open(
-        connection(server.url, **{"api_retry_max_delay": 0.001, "mdb_endpoint": server.url, **options}),
-        REDIS.service,
-        check,
-    )
+    serve_region(server)
+    return Client.open(connection(server.url, **{"api_retry_max_delay": 0.001, **options}), THING, check)
 
 
 def started(client: Client, **more: t.Any) -> Operation:
-    return client.post(START, doing="cluster c9q1: taking a backup", **more)
+    return client.post(START, doing="thing c9q1: copying it", **more)
 
 
 @pytest.mark.parametrize("method", ["post", "patch", "delete"])
@@ -158,7 +146,7 @@ def test_reading_is_tried_again_whatever_a_quota_is_said_to_be(server: Server) -
 
 def test_success_that_is_no_operation(server: Server) -> None:
     server.on(START, answer({}))
-    with opened(server) as client, pytest.raises(InvalidResponse, match="cluster c9q1: taking a backup"):
+    with opened(server) as client, pytest.raises(InvalidResponse, match="thing c9q1: copying it"):
         started(client)
 
 
@@ -166,9 +154,9 @@ def test_a_refusal_says_what_is_known_and_leaves_the_client_usable(server: Serve
     server.on(START, failure(403, 7, "Permission denied"), answer(RUNNING))
     with opened(server) as client:
         with pytest.raises(ApiError, match=r"Grant the role\.") as caught:
-            started(client, hints={7: "Grant the role."}, cluster_id="c9q1")
+            started(client, hints={7: "Grant the role."}, thing_id="c9q1")
         assert started(client).id == "c9qop"
-    known = {"http_status": 403, "code": 7, "message": "Permission denied", "cluster_id": "c9q1"}
+    known = {"http_status": 403, "code": 7, "message": "Permission denied", "thing_id": "c9q1"}
     assert caught.value.details == known
 
 
@@ -181,11 +169,12 @@ def test_response_that_drips_ends_with_the_deadline(server: Server) -> None:
 
 
 def test_secret_never_travels_in_the_open(server: Server) -> None:
-    with opened(server, mdb_endpoint="https://mdb.example") as client:
-        base = client._services._found["managed-redis"]
-        client._services._found["managed-redis"] = base._replace(scheme="http")
-        with pytest.raises(CredentialError, match="neither HTTPS nor loopback"):
-            started(client, secret=True)
+    given = connection(server.url)
+    assert given.service_url
+    opened = Client.open(given._replace(service_url=given.service_url._replace(netloc="10.0.0.1:1")), THING)
+    opened._tokens = SimpleNamespace(get=lambda *unused: None)
+    with pytest.raises(CredentialError, match="neither HTTPS nor loopback"), opened as client:
+        started(client, secret=True)
 
 
 def test_secret_that_an_operation_repeats_is_masked(server: Server) -> None:
@@ -211,7 +200,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def waited(client: Client, timeout: float = 60, **more: t.Any) -> Operation:
-    return client.wait(parse_operation(RUNNING, "x"), doing="cluster c9q1: taking a backup", timeout=timeout, **more)
+    return client.wait(parse_operation(RUNNING, "x"), doing="thing c9q1: copying it", timeout=timeout, **more)
 
 
 def test_until_it_is_done(server: Server, pauses: list[float]) -> None:
@@ -238,10 +227,9 @@ def test_as_often_as_the_service_asks(server: Server, pauses: list[float], heade
 
 
 def test_at_the_host_that_discovery_names(server: Server, second_server: Server, pauses: list[float]) -> None:
-    address = second_server.url.partition("://")[2]
-    server.on("/endpoints", answer({"endpoints": [{"id": "operation", "address": address}]}))
+    serve_region(server, second_server)
     second_server.on(POLL, answer(ROW))
-    with Client.open(connection(server.url), REDIS.service) as client:
+    with Client.open(connection(server.url), THING) as client:
         waited(client)
 
 
@@ -269,10 +257,8 @@ def test_time_that_is_up(server: Server, pauses: list[float]) -> None:
     server.always(POLL, answer(RUNNING))
     with opened(server) as client, pytest.raises(WaitError) as caught:
         waited(client, timeout=0.05)
-    assert str(caught.value).startswith(
-        "cluster c9q1: taking a backup: operation c9qop is not done within wait_timeout."
-    )
-    assert str(caught.value).endswith(GOES_ON)
+    late = "thing c9q1: copying it: operation c9qop is not done within wait_timeout."
+    assert str(caught.value) == f"{late} {GOES_ON}"
     assert caught.value.details == {"operation_id": "c9qop"}
     assert max(pauses) <= 0.05
 

@@ -22,13 +22,17 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.concurrency imp
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ApiError,
     CloudError,
-    ConnectionFailed,
     CredentialError,
     InvalidResponse,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, format_instant
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import JWT
-from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import THING, connection
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import (
+    THING,
+    Write,
+    connection,
+    serve_region,
+)
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
     Handler,
     Reply,
@@ -73,16 +77,11 @@ def issued(token: str, life: float = 43_200) -> Reply:
     return answer({"iamToken": token, "expiresAt": format_instant(time.time_ns() + int(life * SECOND))})
 
 
-def as_region(server: Server) -> Server:
-    address = server.url.removeprefix("http://")
-    server.always("/endpoints", answer({"endpoints": [{"id": name, "address": address} for name in ("thing", "iam")]}))
-    return server
-
-
 @pytest.fixture
 def region(server: Server) -> Server:
     """The server is a whole region, discovery included."""
-    return as_region(server)
+    serve_region(server)
+    return server
 
 
 Read = t.Callable[..., None]
@@ -104,7 +103,7 @@ def bearer(server: Server, path: str) -> list[str]:
 
 
 def test_a_key_is_exchanged_without_authorization_whatever_netrc_holds(
-    region: Server, read: Read, monkeypatch: pytest.MonkeyPatch, write: t.Callable[[str, str], str]
+    region: Server, read: Read, monkeypatch: pytest.MonkeyPatch, write: Write
 ) -> None:
     monkeypatch.setenv("NETRC", write("netrc", "default login mallory password s3cret\n"))
     region.on(IAM, issued("t1.first.token"))
@@ -137,7 +136,8 @@ def test_another_credential_or_region_has_its_own_token(
     read()
     read(service_account_key={**key.content, "id": "ajeother"})
     assert bearer(region, path()) == ["t1.first.token", "t1.second.token"]
-    as_region(second_server).on(IAM, issued("t1.third.token"))
+    serve_region(second_server)
+    second_server.on(IAM, issued("t1.third.token"))
     second_server.on(path(), NONE)
     read(endpoint=second_server.url)
     assert bearer(second_server, path()) == ["t1.third.token"]
@@ -237,21 +237,6 @@ def test_a_lasting_401_costs_two_exchanges_at_most(region: Server, read: Read, t
     assert "The credential was refused: service_account_key of the options." in told
 
 
-def test_a_ready_token_that_is_refused_is_not_tried_again(region: Server) -> None:
-    region.on(path(), REFUSED)
-    with pytest.raises(ApiError, match="The credential was refused: iam_token of the options"):
-        ask_once(region.url)
-
-
-def test_after_a_lasting_refusal_the_next_call_begins_anew(region: Server, read: Read) -> None:
-    region.on(IAM, *[issued(f"t1.number{number}.token") for number in range(3)])
-    region.on(path(), REFUSED, REFUSED, NONE)
-    with pytest.raises(ApiError):
-        read()
-    read()
-    assert bearer(region, path())[-1] == "t1.number2.token"
-
-
 def test_a_late_refusal_of_an_old_token_does_not_cost_the_new_one(region: Server, read: Read) -> None:
     """Two threads are refused the same token; the slower one hears of it when the faster one has got the next."""
     region.on(IAM, issued("t1.first.token"), issued("t1.second.token"))
@@ -299,15 +284,6 @@ def test_an_exchange_that_fails_is_asked_once_for_twenty_threads(
     assert told.startswith("exchanging service_account_key of the options for an IAM token: ")
     assert words in told
     assert not any(request.path.startswith("/things") for request in region.requests)
-
-
-def test_an_exchange_that_is_down_says_so_and_the_next_call_tries_again(region: Server, read: Read) -> None:
-    region.on(IAM, reset, failure(503, 14, "passing"), reset, reset, issued("t1.first.token"))
-    region.on(path(), NONE)
-    words = r"^exchanging service_account_key of the options for an IAM token: .+ in 3 tries"
-    with pytest.raises(ConnectionFailed, match=words):
-        read()
-    read()
 
 
 # --- instance metadata ---

@@ -19,6 +19,7 @@ from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials
     pick,
     refused,
 )
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import Write
 
 
 def test_workload_identity_is_exchanged_as_rfc_8693_says() -> None:
@@ -33,6 +34,7 @@ def test_workload_identity_is_exchanged_as_rfc_8693_says() -> None:
         "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
     }
     assert request.secret
+    assert request.repeatable
 
 
 @pytest.mark.parametrize("account", [None, ""])
@@ -52,15 +54,13 @@ def test_a_workload_token_is_for_https_or_loopback_only_and_the_endpoint_keeps_i
 
 
 @pytest.mark.parametrize("content", [None, "", " \n"])
-def test_a_token_file_without_a_token_is_refused_at_once(
-    content: str | None, write: t.Callable[[str, str], str]
-) -> None:
+def test_a_token_file_without_a_token_is_refused_at_once(content: str | None, write: Write) -> None:
     path = "/nonexistent/token" if content is None else write("token", content)
     assert "workload_identity_token_file of the options" in refused(workload_identity_token_file=path)
 
 
 def test_a_token_file_is_read_once_to_be_checked_and_once_for_each_exchange(
-    write: t.Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
+    write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, opened, really = write("token", JWT), list[t.Any](), open
     monkeypatch.setattr(
@@ -76,7 +76,7 @@ def test_a_token_file_is_read_once_to_be_checked_and_once_for_each_exchange(
 
 
 def test_a_relative_token_file_begins_in_the_current_folder(
-    tmp_path: Path, write: t.Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write("token", JWT)
     environ = {"YC_WORKLOAD_IDENTITY_TOKEN_FILE": "./token"}
