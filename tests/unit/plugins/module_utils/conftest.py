@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -15,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result, read_backups
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport, TransportOptions
 from ansible_collections.yacloud.mdb.tests.unit.samples import NOW, Ask, connection, query
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, until
 
@@ -57,6 +60,19 @@ def second_server() -> t.Iterator[Server]:
     """Another one."""
     with Server() as running:
         yield running
+
+
+@pytest.fixture
+def make_transport() -> t.Iterator[t.Callable[..., Transport]]:
+    """Makes transports by their options, and closes them."""
+    with contextlib.ExitStack() as made:
+
+        def make(**options: t.Any) -> Transport:
+            transport = Transport(TransportOptions(**options), Secrets())
+            made.callback(transport.close)
+            return transport
+
+        yield make
 
 
 @pytest.fixture

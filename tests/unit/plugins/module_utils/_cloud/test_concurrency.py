@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import threading
@@ -16,8 +17,7 @@ pytest.importorskip("requests")
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.concurrency import Call, run_all
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import DeadlineExceeded, InvalidResponse
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Request, Transport, TransportOptions
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Request, Transport
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import parse_base_url
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Reply, Server, dripping, stalled, until
 
@@ -25,17 +25,8 @@ Make = t.Callable[..., Transport]
 
 
 @pytest.fixture
-def make() -> t.Iterator[Make]:
-    """Makes transports."""
-    made: list[Transport] = []
-
-    def make_one(**options: t.Any) -> Transport:
-        made.append(Transport(TransportOptions(**{"api_timeout": 30.0, "api_retries": 0} | options), Secrets()))
-        return made[-1]
-
-    yield make_one
-    for transport in made:
-        transport.close()
+def make(make_transport: Make) -> Make:
+    return functools.partial(make_transport, api_timeout=30.0, api_retries=0)
 
 
 def fetching(transport: Transport, server: Server, number: int = 0) -> Call[t.Any]:

@@ -19,18 +19,15 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     InvalidResponse,
     OptionError,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport, TransportOptions
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import parse_base_url
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import THING
-from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, answer, failure, html, reset
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Reply, Server, answer, failure, html, reset
 
 
 @pytest.fixture
-def transport() -> t.Iterator[Transport]:
-    made = Transport(TransportOptions(api_retries=1, api_timeout=5.0), Secrets())
-    yield made
-    made.close()
+def transport(make_transport: t.Callable[..., Transport]) -> Transport:
+    return make_transport(api_retries=1, api_timeout=5.0)
 
 
 def services(endpoint: str, thing_endpoint: str | None = None) -> Services:
@@ -90,13 +87,14 @@ def test_any_other_endpoint_is_asked_once_without_a_credential(server: Server, t
     assert "Authorization" not in request.headers
 
 
-def test_without_a_scheme_the_endpoint_and_all_behind_it_are_https(tls_server: Server, authority: t.Any) -> None:
+def test_without_a_scheme_the_endpoint_and_all_behind_it_are_https(
+    tls_server: Server, authority: t.Any, make_transport: t.Callable[..., Transport]
+) -> None:
     tls_server.on("/endpoints", answer(listing(thing="thing.yandexcloud.kz:443", iam="iam.yandexcloud.kz:8443")))
-    transport = Transport(TransportOptions(api_retries=0, ca_path=authority.path), Secrets())
+    transport = make_transport(api_retries=0, ca_path=authority.path)
     made = services(f"127.0.0.1:{tls_server.port}")
     assert str(made.find("thing", transport)) == "https://thing.yandexcloud.kz"
     assert str(made.find("iam", transport)) == "https://iam.yandexcloud.kz:8443"
-    transport.close()
 
 
 ROWS = [None, 7, "x", {}, {"id": "thing"}, {"id": 7, "address": "x"}, {"id": "thing", "address": None}]
@@ -117,42 +115,35 @@ def test_a_service_that_is_not_listed_is_named_with_the_endpoint_and_its_own_opt
             made.find(service_id, transport)
 
 
-@pytest.mark.parametrize("content", [{"endpoints": {"id": "x"}}, {"endpoints": "x"}])
-def test_a_list_that_is_none_is_refused(server: Server, transport: Transport, content: t.Any) -> None:
-    server.on("/endpoints", answer(content))
-    with pytest.raises(InvalidResponse, match="the field 'endpoints' of the response is not a list"):
-        services(server.url).find("thing", transport)
+INSTEAD = {
+    "refusal": (failure(401, 16, "who are you"), ApiError, "asking endpoint {} for its services: HTTP status 401"),
+    "redirect": (answer({}, 302, Location="http://127.0.0.1:1/"), ApiError, "asking endpoint {} for its services: "),
+    "html": (html(), InvalidResponse, "asking endpoint {} for its services: "),
+    "no list": (
+        answer({"endpoints": {"id": "x"}}),
+        InvalidResponse,
+        "asking endpoint {} for its services: the field 'endpoints' of the response is not a list",
+    ),
+    **{
+        f"address {address!r}": (answer(listing(thing=address)), OptionError, "the address of thing at endpoint {} ")
+        for address in ("", "user@host", "host/path")
+    },
+}
 
 
-@pytest.mark.parametrize("address", ["", "user@host", "host/path"])
-def test_an_address_that_is_none_is_refused(server: Server, transport: Transport, address: str) -> None:
-    server.on("/endpoints", answer(listing(thing=address)))
-    with pytest.raises(OptionError, match=rf"the address of thing at endpoint {server.url}"):
-        services(server.url).find("thing", transport)
-
-
-@pytest.mark.parametrize(
-    ("reply", "kind"),
-    [
-        (failure(401, 16, "who are you"), ApiError),
-        (answer({}, 302, Location="http://127.0.0.1:1/"), ApiError),
-        (html(), InvalidResponse),
-    ],
-)
+@pytest.mark.parametrize(("reply", "kind", "words"), INSTEAD.values(), ids=INSTEAD)
 def test_what_an_endpoint_answers_instead_names_it(
-    server: Server, transport: Transport, reply: t.Any, kind: type[CloudError]
+    server: Server, transport: Transport, reply: Reply, kind: type[CloudError], words: str
 ) -> None:
     server.on("/endpoints", reply)
-    with pytest.raises(kind, match=rf"^asking endpoint {server.url} for its services: "):
+    with pytest.raises(kind, match=f"^{words.format(server.url)}"):
         services(server.url).find("thing", transport)
 
 
 def test_an_endpoint_that_is_down_is_named_and_asked_again_later(server: Server, transport: Transport) -> None:
     server.on("/endpoints", reset, reset, answer(listing(thing="127.0.0.1:9")))
     made = services(server.url)
-    with pytest.raises(
-        ConnectionFailed,
-        match=rf"^asking endpoint {server.url} for its services: 127.0.0.1 gave no usable response in 2 tries",
-    ):
+    words = f"^asking endpoint {server.url} for its services: 127.0.0.1 gave no usable response in 2 tries"
+    with pytest.raises(ConnectionFailed, match=words):
         made.find("thing", transport)
     assert str(made.find("thing", transport)) == "http://127.0.0.1:9"

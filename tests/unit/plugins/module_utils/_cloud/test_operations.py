@@ -297,7 +297,9 @@ class Gone(BaseException):
 
 
 @pytest.mark.parametrize(
-    ("reply", "tries"), [(None, 0), (reset, 1), (answer(RUNNING), 1)], ids=["at first", "another try", "a look"]
+    ("reply", "tries"),
+    [(None, 0), (reset, 1), (failure(503, 14, "later", Retry_After="30"), 1), (answer(RUNNING), 1)],
+    ids=["at first", "another try", "a wait", "a look"],
 )
 def test_nothing_is_sent_once_nobody_listens(server: Server, reply: Reply | None, tries: int) -> None:
     def check() -> None:

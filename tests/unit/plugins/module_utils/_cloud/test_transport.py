@@ -91,22 +91,19 @@ Make = t.Callable[..., Made]
 
 
 @pytest.fixture
-def make(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Make]:
+def make(make_transport: t.Callable[..., Transport], monkeypatch: pytest.MonkeyPatch) -> Make:
     """Makes transports that do not really wait between tries, on a clock that shows just those waits; or ``real`` ones."""
-    made: list[Transport] = []
 
     def make_one(real: bool = False, **options: t.Any) -> Made:
         waits = Waits()
         if not real:
             monkeypatch.setattr(_transport, "time", SimpleNamespace(monotonic=lambda: waits.now))
-        made.append(Transport(TransportOptions(**{"api_retries": 3, "api_timeout": 5.0} | options), Secrets()))
+        made = make_transport(**{"api_retries": 3, "api_timeout": 5.0} | options)
         if not real:
-            monkeypatch.setattr(made[-1], "_stopped", waits)
-        return Made(made[-1], waits)
+            monkeypatch.setattr(made, "_stopped", waits)
+        return Made(made, waits)
 
-    yield make_one
-    for transport in made:
-        transport.close()
+    return make_one
 
 
 @pytest.fixture
