@@ -129,7 +129,7 @@ def request_token(
         raise CredentialError(
             f"{request.doing}: the response holds no usable '{fields[0]}'. Check {request.base.option}."
         )
-    return Token(transport.secrets.remember(value), _life(end))
+    return Token(value, _life(end))
 
 
 def _life(end: t.Any) -> float:

@@ -49,4 +49,4 @@ class IamToken:
         return (self.METHOD, self._token)
 
     def obtain_token(self, transport: Transport, find_iam: FindIam) -> Token:
-        return Token(transport.secrets.remember(self._token), math.inf)
+        return Token(self._token, math.inf)

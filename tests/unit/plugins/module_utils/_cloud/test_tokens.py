@@ -143,6 +143,14 @@ def test_another_credential_or_region_has_its_own_token(
     assert bearer(second_server, path()) == ["t1.third.token"]
 
 
+def test_a_token_of_an_earlier_call_is_masked_too(region: Server, read: Read) -> None:
+    region.on(IAM, issued("opaque-secret-value"))
+    region.on(path(), NONE, failure(404, 5, "opaque-secret-value"))
+    read()
+    with pytest.raises(ApiError, match=r"HTTP status 404: \*{8}\."):
+        read()
+
+
 # --- renewal ---
 
 

@@ -568,6 +568,7 @@ def test_what_would_only_fail_again_is_not_tried_again(server: Server, make: Mak
     made = make()
     for url, words in (
         ("https://no-such.example", r"No such host name; check endpoint\."),
+        (f"https://{'a' * 64}.example", r": an address cannot be read\. Check endpoint\.$"),
         (f"https://127.0.0.1:{server.port}", "No TLS is spoken there"),
     ):
         with pytest.raises(ConnectionFailed, match=words):
