@@ -247,7 +247,7 @@ class Transport:
         status = proxy_refusal(exc)
         if proxy and status:
             raise self._guard.refused(proxy, request.base, status, request.doing) from None
-        why = self.secrets.cleaned(reason(exc))
+        why = self.secrets.cleaned(reason(exc)).rstrip(".")
         hint = permanent_hint(exc, f"HTTPS_PROXY and {request.base.option}" if proxy else request.base.option)
         if hint:
             raise ConnectionFailed(f"{request.doing}: {why}. {hint}") from None

@@ -434,6 +434,7 @@ def test_a_proxy_that_cannot_be_used_fails_in_words_without_its_password(
         made.get(f"https://{NAME}", token=TOKEN)
     assert made.waits.asked == []
     assert "s3cret" not in str(caught.value)
+    assert ".." not in str(caught.value)
 
 
 @pytest.mark.parametrize(
