@@ -18,6 +18,17 @@ Write = t.Callable[[str, str], str]
 THING = Service("thing", "https://thing.api.cloud.yandex.net", "thing_endpoint", "YC_THING_ENDPOINT", "thing.viewer")
 
 
+OPERATION = {
+    "id": "c9qop",
+    "description": "Copy a thing",
+    "createdAt": "2026-11-20T10:00:00Z",
+    "modifiedAt": "2026-11-20T10:04:00.5Z",
+    "done": True,
+    "metadata": {"@type": "type.googleapis.com/yandex.cloud.thing.v1.CopyThingMetadata", "thingId": "c9q1"},
+}
+"""One that is done, as the API writes it."""
+
+
 def options(**given: t.Any) -> dict[str, t.Any]:
     """All connection options as AnsibleModule would hand them over in an empty environment."""
     defaults = {name: spec.get("default") for name, spec in connection_spec(THING).items()}
