@@ -200,10 +200,11 @@ class Client:
             self.renew_deadline()
             try:
                 operation = self.run(looking, lambda: look(service_id="operation"))
-            except CloudError as exc:
-                is_early = time.monotonic() <= started + EARLY
-                if not (isinstance(exc, ApiError) and exc.code == NOT_FOUND and is_early):
+            except ApiError as exc:
+                if exc.code != NOT_FOUND or time.monotonic() > started + EARLY:
                     raise exc.adding(GOES_ON) from None
+            except CloudError as exc:
+                raise exc.adding(GOES_ON) from None
             if on_poll:
                 on_poll(operation)
         self.renew_deadline()

@@ -198,10 +198,10 @@ def test_json_in_the_option_of_a_path_is_refused_unseen_and_taken_in_the_variabl
     assert isinstance(pick({"YC_SERVICE_ACCOUNT_KEY_FILE": key.text}), AuthorizedKey)
 
 
-@pytest.mark.parametrize("option", ["service_account_key_file", "service_account_key"])
-def test_a_vaulted_key_is_named_as_one_with_what_to_do(write: Write, option: str) -> None:
+@pytest.mark.parametrize("option", ["service_account_key_file", "service_account_key", "workload_identity_token_file"])
+def test_a_vaulted_secret_is_named_as_one_with_what_to_do(write: Write, option: str) -> None:
     vaulted = "$ANSIBLE_VAULT;1.1;AES256\n616263\n"
-    told = refused(**{option: write("key.json", vaulted) if option.endswith("file") else vaulted})
+    told = refused(**{option: write("vaulted", vaulted) if option.endswith("file") else vaulted})
     assert "is encrypted by ansible-vault and is not decrypted here" in told
     assert "lookup('ansible.builtin.file', 'key.json')" in told.replace("\\", "")
     assert "616263" not in told

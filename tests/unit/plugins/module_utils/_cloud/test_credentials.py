@@ -120,8 +120,13 @@ METHOD_OF = {
 @pytest.fixture
 def samples(key: t.Any, write: Write) -> dict[str, t.Any]:
     """A value for each option."""
-    values = (key.content, write("key.json", key.text), JWT, write("token", JWT), TOKEN)
-    return dict(zip(METHOD_OF, values, strict=True))
+    return {
+        "service_account_key": key.content,
+        "service_account_key_file": write("key.json", key.text),
+        "workload_identity_token": JWT,
+        "workload_identity_token_file": write("token", JWT),
+        "iam_token": TOKEN,
+    }
 
 
 def kind(credential: Credential) -> str:
