@@ -164,9 +164,9 @@ def check_id(option: str, value: t.Any) -> str:
     if isinstance(value, str) and _ID(value):
         return value
     shown = quoted(value) if isinstance(value, str) else type_name(value)
-    kind = "a folder id" if option == "folder_id" else "a cluster id"
+    kind, such = ("folder", "b1gabcdefghij0klmnop") if option == "folder_id" else ("cluster", "c9qe1abcd2fghij3klmn")
     raise OptionError(
-        f"{option}: {shown} is not {kind}; those have 1 to 50 letters, digits, '-' and '_', such as c9qe1abcd2fghij3klmn.",
+        f"{option}: {shown} is not a {kind} id; those have 1 to 50 letters, digits, '-' and '_', such as {such}.",
         option=option,
     )
 

@@ -55,6 +55,8 @@ def find_options(
     for name, entry in known.items():
         if entry.get("type") == "bool":
             _check_boolean(name, given.get(name), templated.get(PREFIX + name))
+        if entry.get("type", "str") == "str" and "choices" in entry:
+            _check_choice(name, entry["choices"], given.get(name), templated.get(PREFIX + name))
     plugin.set_options(var_options=templated, direct=given)
     return {
         name: None if value == "" and given.get(name) != "" else value for name, value in plugin.get_options().items()
@@ -76,6 +78,13 @@ def _check_boolean(name: str, *values: t.Any) -> None:
         except TypeError:
             got = quoted(value) if isinstance(value, str) else type_name(value)
             raise AnsibleOptionsError(f"{name} must be a boolean, got {got}; write true or false.") from None
+
+
+def _check_choice(name: str, choices: t.Iterable[str], *values: t.Any) -> None:
+    """Refuses what is none of the choices, which Ansible does without naming them."""
+    for value in values:
+        if isinstance(value, str) and value and value not in choices:
+            raise AnsibleOptionsError(f"{name} must be one of {', '.join(choices)}, got {quoted(value)}.")
 
 
 def _is_empty_in_environment(entry: t.Mapping[str, t.Any]) -> bool:

@@ -257,7 +257,9 @@ def test_the_version_is_that_of_galaxy_yml() -> None:
 
 def test_without_requests_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_transport, "requests", None)
-    with pytest.raises(MissingLibrary, match=r"Python library \(requests\).+'delegate_to: localhost'"):
+    with pytest.raises(
+        MissingLibrary, match=r"Python library \(requests\).+pip install requests .+'delegate_to: localhost'"
+    ):
         Transport(TransportOptions(), Secrets())
 
 
@@ -469,14 +471,15 @@ def test_a_proxy_that_refuses_is_asked_once_by_all_threads_and_named(
     assert TOKEN not in str(server.requests)
 
 
-def test_a_proxy_that_is_down_for_now_is_tried_again(
+def test_a_proxy_that_is_down_for_now_is_tried_again_and_named(
     server: Server, make: Make, names: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", server.url)
     server.on("443", answer({}, 503), reset, *[answer({}, 502)] * 2)
     made = make()
-    with pytest.raises(ConnectionFailed, match="in 4 tries; the last one: Tunnel connection failed: 502"):
+    with pytest.raises(ConnectionFailed, match="in 4 tries; the last one: Tunnel connection failed: 502") as caught:
         made.get(f"https://{NAME}")
+    assert f", through the proxy {server.url}. " in str(caught.value)
     assert len(made.waits.asked) == 3
 
 
@@ -508,7 +511,7 @@ def test_an_unknown_authority_is_refused_at_the_first_try(
     tls_server: Server, make: Make, make_authority: MakeAuthority, tmp_path: Path
 ) -> None:
     told = refuses(tls_server, make())
-    assert told.startswith(f"{DOING}: the certificate was not accepted (")
+    assert told.startswith(f"{DOING}: 127.0.0.1: the certificate was not accepted (")
     assert "Set ca_path" in told
     for path in (make_authority().path, str(tmp_path)):
         assert "the certificate was not accepted" in refuses(tls_server, make(ca_path=path))
@@ -568,7 +571,7 @@ def test_a_handshake_that_is_cut_off_is_tried_again(make: Make) -> None:
 def test_what_would_only_fail_again_is_not_tried_again(server: Server, make: Make, names: None) -> None:
     made = make()
     for url, words in (
-        ("https://no-such.example", r"No such host name; check endpoint\."),
+        ("https://no-such.example", r": no-such\.example: .+ No such host name; check endpoint\."),
         (f"https://{'a' * 64}.example", r": an address cannot be read\. Check endpoint\.$"),
         (f"https://127.0.0.1:{server.port}", "No TLS is spoken there"),
     ):
