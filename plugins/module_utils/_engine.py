@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._cloud.service import Service
+from ._cloud.urls import Service
 
 
 class Engine(t.NamedTuple):

@@ -67,4 +67,4 @@ class RunMemory:
 def share_with_workers() -> None:
     """Lets the workers that are forked from now on share what they make, whichever action is loaded first."""
     if hasattr(os, "memfd_create"):  # Linux; elsewhere each worker is on its own
-        share_by(RunMemory())
+        share_by(RunMemory().once)

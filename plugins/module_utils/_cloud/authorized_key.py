@@ -19,11 +19,10 @@ import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
-from .credential import FindIam, Setting, Token, TokenRequest, request_token
+from .credential import FindIam, Setting, Token, request_token
 from .errors import CredentialError, MissingLibrary
 from .files import VAULTED, absolute_path, is_vaulted, looks_like_path, read_secret
 from .transport import Request, Transport
-from .urls import BaseUrl
 
 try:
     from cryptography.hazmat.primitives import hashes, serialization
@@ -31,98 +30,85 @@ try:
 except ImportError:
     rsa = None  # type: ignore[assignment]
 
-METHOD = "service_account_key"
-VARIABLES: dict[str, tuple[str, ...]] = {
-    "service_account_key": (),
-    "service_account_key_file": ("YC_SERVICE_ACCOUNT_KEY_FILE",),
-}
+_REFUSED = "The key was not accepted: check that it still exists, that its service account does, and that this machine's clock is right."
 
 
 class AuthorizedKey:
-    """A service account's key, which signs a request for a token."""
+    """A service account's key, which signs a request for a token.
 
-    def __init__(self, key_id: str, service_account_id: str, pem: str, description: str) -> None:
-        self.key_id = key_id
-        self.service_account_id = service_account_id
-        self.description = description
-        self._pem = pem
-        self._sign = _load_signer(pem, description)
+    :raises CredentialError: there is no usable key; the message never quotes it
+    :raises MissingLibrary: there is no cryptography
+    """
 
-    @classmethod
-    def from_setting(cls, setting: Setting) -> AuthorizedKey:
-        """The key of an option or a variable.
+    METHOD = "service_account_key"
+    VARIABLES: t.ClassVar[t.Mapping[str, tuple[str, ...]]] = {
+        "service_account_key": (),
+        "service_account_key_file": ("YC_SERVICE_ACCOUNT_KEY_FILE",),
+    }
 
-        :raises CredentialError: there is no usable key; the message never quotes it
-        :raises MissingLibrary: there is no cryptography
-        """
-        if setting.option == "service_account_key":
-            return cls.parse(setting.value, setting.description)
-        holds_json = setting.value.lstrip().startswith(("{", '"'))
-        if holds_json and not setting.variable:
-            raise CredentialError(
-                f"{setting.description} must be the path of a key file, got the key itself (not shown)."
-                " Give it as service_account_key; only a variable may hold it in place of a path."
-            )
-        if holds_json:
-            return cls.parse(setting.value, setting.description)
-        path = setting.path
-        content = read_secret(path, setting.description)
-        return cls.parse(content, f"{setting.description} ({path})")
-
-    @classmethod
-    def parse(cls, content: t.Any, description: str) -> AuthorizedKey:
-        """The key of a key file's JSON, or of the mapping that it stands for.
-
-        :raises CredentialError: it is not such a key; the message never quotes it
-        :raises MissingLibrary: there is no cryptography
-        """
-        fields = _json_object(content, description) if isinstance(content, (str, bytes)) else content
+    def __init__(self, setting: Setting) -> None:
+        content, self.description = _content(setting)
+        fields = _decoded(content, self.description) if isinstance(content, str) else content
         if not isinstance(fields, dict):
-            raise _bad(description, "it is not a JSON object")
+            raise _bad(self.description, "it is not a JSON object")
         for name in ("id", "service_account_id", "private_key"):
             if not isinstance(fields.get(name), str) or not fields[name]:
-                raise _bad(description, f"the field '{name}' is missing")
-        # The service writes a line of warning above the PEM header.
-        pem = fields["private_key"][max(fields["private_key"].find("-----BEGIN"), 0) :]
-        return cls(fields["id"], fields["service_account_id"], pem, description)
+                raise _bad(self.description, f"the field '{name}' is missing")
+        self._key_id, self._account, pem = fields["id"], fields["service_account_id"], fields["private_key"]
+        self._pem = pem[max(pem.find("-----BEGIN"), 0) :]  # the service writes a line of warning above the PEM header
+        self._sign = _load_signer(self._pem, self.description)
 
     @property
     def identity(self) -> tuple[str, ...]:
-        return (METHOD, self.key_id, self.service_account_id, self._pem)
+        return (self.METHOD, self._key_id, self._account, self._pem)
 
     def obtain_token(self, transport: Transport, find_iam: FindIam) -> Token:
-        return request_token(self.token_request(find_iam()), transport)
-
-    def token_request(self, iam_url: BaseUrl) -> TokenRequest:
-        """The exchange of a signed JWT, whose audience is the very URL that it is sent to."""
-        jwt = self._jwt(f"{iam_url}/iam/v1/tokens", int(time.time()))
+        iam = find_iam()
+        jwt = self._jwt(f"{iam}/iam/v1/tokens")  # its audience is the very URL that it is sent to
         request = Request(
             "POST",
-            iam_url,
+            iam,
             "/iam/v1/tokens",
             doing=f"exchanging {self.description} for an IAM token",
             json={"jwt": jwt},
             secret=True,
             repeatable=True,
         )
-        return TokenRequest(request, (self._pem, jwt), ("iamToken", "expiresAt"), _REFUSED)
+        return request_token(
+            transport, request, fields=("iamToken", "expiresAt"), refused=_REFUSED, secrets=[self._pem, jwt]
+        )
 
-    def _jwt(self, audience: str, now: int) -> str:
+    def _jwt(self, audience: str) -> str:
         """A signed JWT (RFC 7519) by PS256, whose salt is as long as its hash (RFC 7518 section 3.5)."""
-        claims = {"iss": self.service_account_id, "aud": audience, "iat": now, "exp": now + 3600}
-        parts = ({"typ": "JWT", "alg": "PS256", "kid": self.key_id}, claims)
+        now = int(time.time())
+        claims = {"iss": self._account, "aud": audience, "iat": now, "exp": now + 3600}
+        parts = ({"typ": "JWT", "alg": "PS256", "kid": self._key_id}, claims)
         signed = ".".join(_base64url(json.dumps(part).encode()) for part in parts)
         return f"{signed}.{_base64url(self._sign(signed.encode()))}"
 
 
-def _json_object(text: str | bytes, description: str) -> t.Any:
+def _content(setting: Setting) -> tuple[t.Any, str]:
+    """The key's JSON or mapping, and what it is called in messages."""
+    if setting.option == "service_account_key":
+        return setting.value, setting.description
+    if not setting.value.lstrip().startswith(("{", '"')):
+        return read_secret(setting.path, setting.description), f"{setting.description} ({setting.path})"
+    if not setting.variable:
+        raise CredentialError(
+            f"{setting.description} must be the path of a key file, got the key itself (not shown)."
+            " Give it as service_account_key; only a variable may hold it in place of a path."
+        )
+    return setting.value, setting.description
+
+
+def _decoded(text: str, description: str) -> t.Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         pass
-    if isinstance(text, str) and is_vaulted(text):
+    if is_vaulted(text):
         raise CredentialError(f"{description} {VAULTED}")
-    if isinstance(text, str) and _is_path(text.strip()):
+    if _is_path(text.strip()):
         raise _bad(description, "it is a path, not the key's content; give it as service_account_key_file")
     raise _bad(description, "it is not JSON")
 
@@ -138,9 +124,6 @@ def _bad(description: str, problem: str) -> CredentialError:
         f"{description} is not an authorized key: {problem}."
         " Give the whole file that 'yc iam key create --output key.json' wrote."
     )
-
-
-_REFUSED = "The key was not accepted: check that it still exists, that its service account does, and that this machine's clock is right."
 
 
 def _load_signer(pem: str, description: str) -> t.Callable[[bytes], bytes]:

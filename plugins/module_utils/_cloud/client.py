@@ -9,7 +9,6 @@ This file is private to the collection; its interface may change with any releas
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import threading
 import time
@@ -20,20 +19,29 @@ from urllib.parse import quote
 
 from .concurrency import Call, run_all
 from .connection import Connection
-from .deadline import Deadline
 from .discovery import Services
-from .errors import NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED, ApiError, CloudError
-from .operations import EARLY, GOES_ON, Operation, not_done, parse_operation, poll_delays, poll_interval
-from .paging import read_pages
+from .errors import (
+    NOT_FOUND,
+    PERMISSION_DENIED,
+    UNAUTHENTICATED,
+    ApiError,
+    CloudError,
+    InvalidResponse,
+    WaitError,
+)
+from .operations import EARLY, GOES_ON, Operation, parse_operation, poll_delays, poll_interval
 from .redaction import Secrets
 from .responses import Response, api_error, decode_object
-from .service import Service
 from .tokens import TokenSource, token_source
-from .transport import Request, Transport
+from .transport import RETRYABLE_STATUSES, Deadline, Request, Transport
+from .urls import Service
 
 T = t.TypeVar("T")
 
 _NONE: t.Mapping[t.Any, t.Any] = types.MappingProxyType({})
+
+_LARGE_PAGE = 100
+"""Rows beyond which a page may be too large for a gateway."""
 
 pause = time.sleep
 
@@ -83,16 +91,15 @@ class Client:
         hints: t.Mapping[int, str] = _NONE,
         **details: t.Any,
     ) -> dict[str, t.Any]:
-        """The JSON object at a path.
-
-        In a call of run_all the deadline ends even a body that drips.
+        """The JSON object at a path. In a call of run_all the deadline ends even a body that drips.
 
         :param doing: what is done, such as "disk d1: listing its snapshots"; opens each message
         :param hints: what to do, by code of google.rpc.Status
         :param details: further facts for the error, such as the id of what is asked about
         :raises CloudError: it cannot be had
         """
-        return self._request("GET", path, doing, params=params, hints=hints, details=details)
+        read = functools.partial(decode_object, doing=doing)
+        return self._ask(read, "GET", path, doing, hints, details, params=params)
 
     def pages(
         self,
@@ -109,29 +116,37 @@ class Client:
         :param page_size: rows asked for in one request
         :raises CloudError: a page cannot be had, or a token comes back a second time
         """
-
-        def read(page: t.Mapping[str, str], part: str) -> dict[str, t.Any]:
+        query = {**params, "pageSize": str(page_size)}
+        seen: set[str] = set()
+        while True:
             with self._lock:
                 self.list_requests += 1
-            return self._request(
-                "GET", path, doing, params={**params, **page}, hints=hints, details=details, part=f", {part}"
-            )
+            page_doing = f"{doing}, page {len(seen) + 1}"
+            read = functools.partial(decode_object, doing=page_doing)
+            try:
+                page = self._ask(read, "GET", path, doing, hints, details, params=query)
+            except ApiError as exc:
+                if exc.http_status in RETRYABLE_STATUSES - {429} and (seen or page_size > _LARGE_PAGE):
+                    too_large = "The page may be too large for the gateway: lower page_size, which is"
+                    raise exc.adding(f"{too_large} {page_size}.") from None
+                raise
+            yield page
+            token = page.get("nextPageToken")
+            if token in (None, ""):
+                return
+            if not isinstance(token, str):
+                raise InvalidResponse(f"{page_doing}: the field 'nextPageToken' is not a string.", **details)
+            if token in seen:
+                raise InvalidResponse(
+                    f"{doing}: after {len(seen)} page tokens the API gave one of them again, so that the list would never end."
+                    " Nothing was chosen from it; try again, and report it to the cloud's support if it stays so.",
+                    tokens=len(seen),
+                    **details,
+                )
+            seen.add(token)
+            query["pageToken"] = token
 
-        return read_pages(read, doing, page_size, details)
-
-    def post(self, path: str, *, doing: str, **more: t.Any) -> Operation:
-        """The operation that a POST starts; further parameters as those of :meth:`change`."""
-        return self.change("POST", path, doing=doing, **more)
-
-    def patch(self, path: str, *, doing: str, **more: t.Any) -> Operation:
-        """The operation that a PATCH starts; further parameters as those of :meth:`change`."""
-        return self.change("PATCH", path, doing=doing, **more)
-
-    def delete(self, path: str, *, doing: str, **more: t.Any) -> Operation:
-        """The operation that a DELETE starts; further parameters as those of :meth:`change`."""
-        return self.change("DELETE", path, doing=doing, **more)
-
-    def change(
+    def _change(
         self,
         method: str,
         path: str,
@@ -151,12 +166,12 @@ class Client:
         :raises CloudError: no usable response came; whether the work has begun is not known
         """
         content = {"json": body, "secret": secret, "params": params, "idempotency_key": str(uuid.uuid4())}
+        read = functools.partial(self._operation, doing=doing)
+        return self.run(doing, lambda: self._ask(read, method, path, doing, hints, details, **content))
 
-        def send() -> Operation:
-            with self._masking():
-                return self._operation(self._success(method, path, doing, hints, details, **content), doing)
-
-        return self.run(doing, send)
+    post: functools.partialmethod[Operation] = functools.partialmethod(_change, "POST")
+    patch: functools.partialmethod[Operation] = functools.partialmethod(_change, "PATCH")
+    delete: functools.partialmethod[Operation] = functools.partialmethod(_change, "DELETE")
 
     def wait(
         self,
@@ -173,15 +188,18 @@ class Client:
         :raises WaitError: it is not done in time
         :raises CloudError: it cannot be looked at
         """
+        path, looking = f"/operations/{quote(operation.id, safe='')}", f"{doing}: looking at operation {operation.id}"
+        look = functools.partial(self._ask, functools.partial(self._operation, doing=looking), "GET", path, looking)
         started, delays = time.monotonic(), poll_delays()
         while not operation.done:
             left = started + timeout - time.monotonic()
             if left <= 0:
-                raise not_done(operation, doing)
+                late = f"{doing}: operation {operation.id} is not done within wait_timeout. {GOES_ON}"
+                raise WaitError(late, operation_id=operation.id)
             self.pause(min(self._poll_interval or next(delays), left))
             self.renew_deadline()
             try:
-                operation = self.run(doing, functools.partial(self._poll, operation, doing))
+                operation = self.run(looking, lambda: look(service_id="operation"))
             except ApiError as exc:
                 if exc.code != NOT_FOUND or time.monotonic() > started + EARLY:
                     raise exc.adding(GOES_ON) from None
@@ -222,57 +240,41 @@ class Client:
 
         :raises CloudError: what the first failing call raised, or that time ran out; nothing can be sent any more
         """
-        with self._masking():
+        try:
             return run_all(calls, self._transport)
+        except CloudError as exc:
+            raise exc.masked(self.secrets.masked) from None
 
-    def _request(
+    def _ask(
         self,
+        read: t.Callable[[Response], T],
         method: str,
         path: str,
         doing: str,
-        *,
-        hints: t.Mapping[int, str],
-        details: t.Mapping[str, t.Any],
-        part: str = "",
+        hints: t.Mapping[int, str] = _NONE,
+        details: t.Mapping[str, t.Any] = _NONE,
         **content: t.Any,
-    ) -> dict[str, t.Any]:
-        """The JSON object that a request is answered with.
+    ) -> T:
+        """What is read from the successful response to a request.
 
-        :param part: what of it, for a message about what came
-        :param content: further fields of the request
+        :param content: further fields of the request, and service_id where it is not the client's own service that is asked
+        :raises CloudError: there is none, or it cannot be read
         """
-        with self._masking():
-            return decode_object(self._success(method, path, doing, hints, details, **content), f"{doing}{part}")
-
-    def _poll(self, operation: Operation, doing: str) -> Operation:
-        path, looking = f"/operations/{quote(operation.id, safe='')}", f"{doing}: looking at operation {operation.id}"
-        with self._masking():
-            return self._operation(self._success("GET", path, looking, {}, {}, service_id="operation"), looking)
+        try:
+            response = self._send(method, path, doing, **content)
+            if not response.is_success:
+                raise api_error(response, doing, self.secrets, {**self._hints(), **hints}, **details)
+            return read(response)
+        except CloudError as exc:
+            raise exc.masked(self.secrets.masked) from None
 
     def _operation(self, response: Response, doing: str) -> Operation:
         """The operation in a response, with nothing secret in what it says."""
         self._poll_interval = poll_interval(response)
         return parse_operation(decode_object(response, doing), doing).cleaned(self.secrets.cleaned)
 
-    def _success(
-        self,
-        method: str,
-        path: str,
-        doing: str,
-        hints: t.Mapping[int, str],
-        details: t.Mapping[str, t.Any],
-        **content: t.Any,
-    ) -> Response:
-        response = self._send(method, path, doing, **content)
-        if not response.is_success:
-            raise api_error(response, doing, self.secrets, {**self._hints(), **hints}, **details)
-        return response
-
     def _send(self, method: str, path: str, doing: str, service_id: str | None = None, **content: t.Any) -> Response:
-        """One response; a token that is refused is renewed once.
-
-        :param service_id: the service to ask, where it is not the client's own
-        """
+        """One response; a token that is refused is renewed once."""
         base = self._services.find(service_id or self._services.service.id, self._transport)
         for is_last in (False, True):
             token = self._tokens.get(self._transport, self._services)
@@ -290,10 +292,3 @@ class Client:
             PERMISSION_DENIED: f"The role {role} is missing: grant it on the folder to the account behind the credential, or check the id.",
             UNAUTHENTICATED: f"The credential was refused: {self._tokens.description}. Renew it, or check that it belongs to this cloud.",
         }
-
-    @contextlib.contextmanager
-    def _masking(self) -> t.Iterator[None]:
-        try:
-            yield
-        except CloudError as exc:
-            raise exc.masked(self.secrets.masked) from None

@@ -21,17 +21,14 @@ from .transport import Transport
 
 T = t.TypeVar("T")
 
-WAKE_EVERY = 0.25
+_WAKE_EVERY = 0.25
 """Seconds after which the waiting thread looks up. Python runs a signal's handler there, but the kernel may hand the signal to
 another thread, which does not end the wait."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Call(t.Generic[T]):
-    """A call to make.
-
-    :ivar doing: what it does, for the message if time runs out meanwhile
-    """
+    """A call to make, and what it does, for the message if time runs out meanwhile."""
 
     doing: str
     function: t.Callable[[], T]
@@ -74,7 +71,7 @@ def _collect(calls: t.Sequence[Call[T]], ended: queue.SimpleQueue[t.Any], transp
     while len(results) < len(calls):
         left = transport.deadline.remaining()
         try:
-            index, result, failure = ended.get(timeout=min(max(left, 0.0), WAKE_EVERY))
+            index, result, failure = ended.get(timeout=min(max(left, 0.0), _WAKE_EVERY))
         except queue.Empty:
             if left > 0:
                 continue

@@ -20,12 +20,10 @@ from .credential import Credential
 from .credentials import METHODS, OPTIONS, CredentialSource, environment_source, select_credential
 from .errors import OptionError
 from .files import absolute_path
-from .service import Service
 from .transport import TransportOptions
-from .urls import DEFAULT_ENDPOINT, BaseUrl, parse_base_url
+from .urls import DEFAULT_ENDPOINT, BaseUrl, Service, parse_base_url
 from .workload_identity import DEFAULT_URL
 
-_DEFAULTS = TransportOptions()
 _CA_VARIABLE = "YC_CA_PATH"
 _BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 PATH_VARIABLES = ("YC_SERVICE_ACCOUNT_KEY_FILE", "YC_WORKLOAD_IDENTITY_TOKEN_FILE", _CA_VARIABLE, *_BUNDLE_VARIABLES)
@@ -51,6 +49,7 @@ def _set_variable(*names: str) -> str:
 
 def connection_spec(service: Service) -> dict[str, dict[str, t.Any]]:
     """The argument spec of the connection options. Credentials' variables are read by select_credential, which ranks them."""
+    usual = TransportOptions()
     return {
         "endpoint": from_environment("YC_ENDPOINT", type="str", default="api.cloud.yandex.net"),
         service.endpoint_option: from_environment(service.endpoint_variable, type="str"),
@@ -64,14 +63,14 @@ def connection_spec(service: Service) -> dict[str, dict[str, t.Any]]:
             "YC_WORKLOAD_IDENTITY_ENDPOINT", type="str", default=DEFAULT_URL
         ),
         "service_account_id": from_environment("YC_SERVICE_ACCOUNT_ID", type="str"),
-        "api_timeout": from_environment("YC_API_TIMEOUT", type="float", default=_DEFAULTS.api_timeout),
-        "api_retries": from_environment("YC_API_RETRIES", type="int", default=_DEFAULTS.api_retries),
+        "api_timeout": from_environment("YC_API_TIMEOUT", type="float", default=usual.api_timeout),
+        "api_retries": from_environment("YC_API_RETRIES", type="int", default=usual.api_retries),
         "api_retry_max_delay": from_environment(
-            "YC_API_RETRY_MAX_DELAY", type="float", default=_DEFAULTS.api_retry_max_delay
+            "YC_API_RETRY_MAX_DELAY", type="float", default=usual.api_retry_max_delay
         ),
-        "api_deadline": from_environment("YC_API_DEADLINE", type="float", default=_DEFAULTS.api_deadline),
-        "concurrency": from_environment("YC_API_CONCURRENCY", type="int", default=_DEFAULTS.concurrency),
-        "validate_certs": {"type": "bool", "default": _DEFAULTS.validate_certs},
+        "api_deadline": from_environment("YC_API_DEADLINE", type="float", default=usual.api_deadline),
+        "concurrency": from_environment("YC_API_CONCURRENCY", type="int", default=usual.concurrency),
+        "validate_certs": {"type": "bool", "default": usual.validate_certs},
         "ca_path": from_environment(_CA_VARIABLE, type="str"),
     }
 
@@ -107,23 +106,14 @@ class Connection(t.NamedTuple):
         """
         check_limits(options, _LIMITS)
         if sources is None:
-            sources = [option_source("the options", options), environment_source(os.environ)]
+            given = {option: options[option] for option in OPTIONS if options.get(option) not in (None, "")}
+            sources = [CredentialSource("the options", given), environment_source(os.environ)]
         endpoint = _private_url(options["endpoint"] or DEFAULT_ENDPOINT, "endpoint")
-        given = options.get(service.endpoint_option)
-        service_url = _private_url(given, service.endpoint_option, path_allowed=True) if given else None
+        own = options.get(service.endpoint_option)
+        service_url = _private_url(own, service.endpoint_option, path_allowed=True) if own else None
+        credential = select_credential(options["auth_method"], sources, options, os.environ)
         transport = TransportOptions(**{name: options[name] for name in TransportOptions._fields})
-        return cls(
-            endpoint,
-            service_url,
-            select_credential(options["auth_method"], sources, options, os.environ),
-            transport._replace(ca_path=_authorities(options, os.environ)),
-        )
-
-
-def option_source(name: str, options: t.Mapping[str, t.Any]) -> CredentialSource:
-    """The credentials among options that were set in one place."""
-    values = {option: options[option] for option in OPTIONS if options.get(option) not in (None, "")}
-    return CredentialSource(name, values)
+        return cls(endpoint, service_url, credential, transport._replace(ca_path=_authorities(options, os.environ)))
 
 
 def check_limits(options: t.Mapping[str, t.Any], limits: t.Mapping[str, tuple[float, float | None]]) -> None:
@@ -133,14 +123,10 @@ def check_limits(options: t.Mapping[str, t.Any], limits: t.Mapping[str, tuple[fl
     """
     for option, (low, high) in limits.items():
         value = options.get(option)
-        if value is None or (low <= value and (high is None or value <= high) and _is_finite(value)):
+        if value is None or (low <= value and (value < math.inf if high is None else value <= high)):
             continue
         span = f"at least {low}" if high is None else f"{low} to {high}"
         raise OptionError(f"{option} must be {span}, got {value}.", option=option)
-
-
-def _is_finite(value: float) -> bool:
-    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _private_url(text: str, option: str, *, path_allowed: bool = False) -> BaseUrl:
@@ -160,13 +146,12 @@ def _authorities(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str]) -
     """
     if not options["validate_certs"]:
         return None
-    option, of_variable = options.get("ca_path"), environ.get(_CA_VARIABLE)
-    if option and option != of_variable:
-        return _checked_authorities(absolute_path(option), "ca_path")
-    for variable in (_CA_VARIABLE, *_BUNDLE_VARIABLES):
-        value = option if variable == _CA_VARIABLE else environ.get(variable)
-        if value:
-            return _checked_authorities(absolute_path(value), f"the variable {variable}")
+    given = options.get("ca_path")
+    name = f"the variable {_CA_VARIABLE}" if given == environ.get(_CA_VARIABLE) else "ca_path"
+    places = {name: given, **{f"the variable {variable}": environ.get(variable) for variable in _BUNDLE_VARIABLES}}
+    for place, path in places.items():
+        if path:
+            return _checked_authorities(absolute_path(path), place)
     return None
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What every kind of credential offers, and the request by which one becomes an IAM token.
+"""What every kind of credential is made from, and how one is exchanged for an IAM token.
 
 This file is private to the collection; its interface may change with any release.
 """
@@ -34,6 +34,7 @@ ASSUMED_LIFE = 3600.0
 """Seconds that a token lives where the response does not say; the vendor advises hourly renewal."""
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]+").fullmatch
+_REFUSALS = (3, 5, 7, 9, 16)  # codes of google.rpc.Status; the others say that the service cannot respond
 
 FindIam = t.Callable[[], BaseUrl]
 """Finds the base URL of the IAM service, if it is needed."""
@@ -93,45 +94,42 @@ class Credential(t.Protocol):
         """
 
 
-class TokenRequest(t.NamedTuple):
-    """A request that is answered with an IAM token.
+class ConfiguredCredential(Credential, t.Protocol):
+    """A kind that is set by options.
 
-    :ivar request: what is sent
-    :ivar secrets: what no output may hold of it and of the credential
-    :ivar fields: the response's fields with the token, and with its end (RFC 3339) or its life (seconds)
-    :ivar refused: what to do where the credential is refused
+    :ivar METHOD: what auth_method calls it
+    :ivar VARIABLES: its options, and the environment variables behind each
     """
 
-    request: Request
-    secrets: tuple[str, ...]
-    fields: tuple[str, str]
-    refused: str
+    METHOD: str
+    VARIABLES: t.ClassVar[t.Mapping[str, tuple[str, ...]]]
+
+    def __init__(self, setting: Setting) -> None: ...
 
 
-def request_token(wanted: TokenRequest, transport: Transport) -> Token:
-    """The token that a request is answered with.
+def request_token(
+    transport: Transport, request: Request, *, fields: tuple[str, str], refused: str, secrets: t.Sequence[str] = ()
+) -> Token:
+    """The IAM token that a request is answered with.
 
+    :param fields: the response's fields with the token, and with its end (RFC 3339) or its life (seconds)
+    :param refused: what to do where the credential is refused
+    :param secrets: what no output may hold of the request and of the credential
     :raises CredentialError: the service refuses, or its response holds no token
     :raises CloudError: the service could not be asked, or cannot respond
     """
-    for secret in wanted.secrets:
+    for secret in secrets:
         transport.secrets.remember(secret)
-    doing = wanted.request.doing
-    response = transport.send(wanted.request)
+    response = transport.send(request)
     if not response.is_success:
-        error = api_error(response, doing, transport.secrets, dict.fromkeys(_REFUSALS, wanted.refused))
+        error = api_error(response, request.doing, transport.secrets, dict.fromkeys(_REFUSALS, refused))
         raise CredentialError(str(error), **error.details) if error.code in _REFUSALS else error
-    fields = decode_object(response, doing)
-    value, end = (fields.get(name) for name in wanted.fields)
+    value, end = map(decode_object(response, request.doing).get, fields)
     if not isinstance(value, str) or not _PRINTABLE(value):
         raise CredentialError(
-            f"{doing}: the response holds no usable '{wanted.fields[0]}'. Check {wanted.request.base.option}."
+            f"{request.doing}: the response holds no usable '{fields[0]}'. Check {request.base.option}."
         )
-    return Token(transport.secrets.remember(value), _life(end))
-
-
-_REFUSALS = (3, 5, 7, 9, 16)
-"""The codes of google.rpc.Status that say no to a credential; the others say that the service cannot respond."""
+    return Token(value, _life(end))
 
 
 def _life(end: t.Any) -> float:

@@ -11,35 +11,21 @@ from __future__ import annotations
 
 import typing as t
 
-from . import authorized_key, iam_token, instance_metadata, workload_identity
-from .credential import CREDENTIAL_HELP, NOT_IN_LOOKUPS, Credential, Setting
+from .authorized_key import AuthorizedKey
+from .credential import CREDENTIAL_HELP, NOT_IN_LOOKUPS, ConfiguredCredential, Credential, Setting
 from .errors import CredentialError, OptionError
+from .iam_token import IamToken
 from .instance_metadata import InstanceMetadata
 from .text import quoted
+from .workload_identity import WorkloadIdentity
 
+_KINDS: tuple[type[ConfiguredCredential], ...] = (AuthorizedKey, WorkloadIdentity, IamToken)
 
-class _Kind(t.NamedTuple):
-    """A kind of credential that is set by options.
-
-    :ivar variables: its options, and the environment variables behind each
-    """
-
-    method: str
-    variables: t.Mapping[str, tuple[str, ...]]
-    make: t.Callable[[Setting], Credential]
-
-
-_KINDS = (
-    _Kind(authorized_key.METHOD, authorized_key.VARIABLES, authorized_key.AuthorizedKey.from_setting),
-    _Kind(workload_identity.METHOD, workload_identity.VARIABLES, workload_identity.WorkloadIdentity.from_setting),
-    _Kind(iam_token.METHOD, iam_token.VARIABLES, iam_token.IamToken.from_setting),
-)
-
-METHODS = (*(kind.method for kind in _KINDS), instance_metadata.METHOD)
+METHODS = (*(kind.METHOD for kind in _KINDS), InstanceMetadata.METHOD)
 """The kinds of credential, in the order in which auth_method "auto" takes the first that is configured."""
 
-OPTIONS = {option: kind.method for kind in _KINDS for option in kind.variables}
-"""The options that hold a credential, and the kind of each."""
+OPTIONS = {option: variables for kind in _KINDS for option, variables in kind.VARIABLES.items()}
+"""The options that hold a credential, and the environment variables behind each."""
 
 
 class CredentialSource(t.NamedTuple):
@@ -58,11 +44,10 @@ class CredentialSource(t.NamedTuple):
 def environment_source(environ: t.Mapping[str, str]) -> CredentialSource:
     """The credentials of the environment variables; an empty variable is an unset one."""
     variables: dict[str, str] = {}
-    for kind in _KINDS:
-        for option, names in kind.variables.items():
-            for name in names:
-                if environ.get(name, "").strip():
-                    variables.setdefault(option, name)
+    for option, names in OPTIONS.items():
+        for name in names:
+            if environ.get(name, "").strip():
+                variables.setdefault(option, name)
     return CredentialSource("the environment", {option: environ[name] for option, name in variables.items()}, variables)
 
 
@@ -86,24 +71,22 @@ def select_credential(
             f"auth_method {quoted(method)} is unknown; it must be one of auto, {', '.join(METHODS)}.",
             option="auth_method",
         )
-    if method == instance_metadata.METHOD:
-        return InstanceMetadata.from_environment(environ)
-    kinds = [kind for kind in _KINDS if method in ("auto", kind.method)]
+    if method == InstanceMetadata.METHOD:
+        return InstanceMetadata(environ)
+    wanted = {option: kind for kind in _KINDS if method in ("auto", kind.METHOD) for option in kind.VARIABLES}
     for source in sources:
-        found = [(kind, option) for kind in kinds for option in kind.variables if option in source.values]
+        found = [option for option in wanted if option in source.values]
         if len(found) > 1 and not source.variables:
-            names = " and ".join(sorted(option for _kind, option in found))
             raise CredentialError(
-                f"{names} are both set in {source.name}, and each is a credential of its own. Leave one of them out."
+                f"{' and '.join(sorted(found))} are both set in {source.name}, and each is a credential of its own. Leave one of them out."
             )
         if found:
-            kind, option = found[0]
+            option = found[0]
             variable = source.variables.get(option)
-            return kind.make(Setting(option, source.values[option], source.name, options, variable))
+            return wanted[option](Setting(option, source.values[option], source.name, options, variable))
     if method != "auto":
-        wanted = " or ".join(option for kind in kinds for option in kind.variables)
         raise CredentialError(
-            f"auth_method is {method}, but {wanted} is not set, neither as an option nor as a variable. {CREDENTIAL_HELP}"
-            f" {NOT_IN_LOOKUPS}"
+            f"auth_method is {method}, but {' or '.join(wanted)} is not set, neither as an option nor as a variable."
+            f" {CREDENTIAL_HELP} {NOT_IN_LOOKUPS}"
         )
-    return InstanceMetadata.from_environment(environ, is_fallback=True)
+    return InstanceMetadata(environ, is_fallback=True)

@@ -13,10 +13,9 @@ import threading
 
 from .errors import InvalidResponse
 from .responses import api_error, decode_object
-from .service import Service
 from .sharing import once
 from .transport import Request, Transport
-from .urls import DEFAULT_ENDPOINT, DEFAULT_SERVICES, BaseUrl, parse_base_url
+from .urls import DEFAULT_ENDPOINT, DEFAULT_SERVICES, BaseUrl, Service, parse_base_url
 
 
 class Services:
@@ -59,13 +58,11 @@ class Services:
     def _discover(self, transport: Transport) -> dict[str, BaseUrl]:
         addresses = once(f"endpoints {self.endpoint}", bool, lambda: self._addresses(transport))
         scheme = self.endpoint.scheme if self.endpoint.explicit_scheme else "https"
-        return {
-            service_id: parse_base_url(
-                addresses[service_id], f"the address of {service_id} at endpoint {self.endpoint}", scheme=scheme
-            )._replace(option="endpoint")
-            for service_id in (*DEFAULT_SERVICES, self.service.id)
-            if service_id in addresses
-        }
+        found: dict[str, BaseUrl] = {}
+        for service_id in addresses.keys() & {*DEFAULT_SERVICES, self.service.id}:
+            where = f"the address of {service_id} at endpoint {self.endpoint}"
+            found[service_id] = parse_base_url(addresses[service_id], where, scheme=scheme)._replace(option="endpoint")
+        return found
 
     def _addresses(self, transport: Transport) -> dict[str, str]:
         """What the discovery host says of each service, as host and port."""

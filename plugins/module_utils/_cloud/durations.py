@@ -23,6 +23,7 @@ _DURATION = re.compile(
 ).fullmatch
 _SECONDS = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?").fullmatch
 _LONGEST = (LAST - FIRST) // SECOND
+_EXPECTED = "is not a duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds"
 
 
 def duration_option(value: str | int | float | None, option: str) -> int | None:
@@ -46,14 +47,14 @@ def parse_duration(value: str | int | float) -> int:
     """
     text = str(value).strip()
     if isinstance(value, bool) or not text or not text.isascii():
-        raise ValueError("is not a duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds")
+        raise ValueError(_EXPECTED)
     if _SECONDS(text):
         text = f"{text}s"
     elif text[0] in "Pp":
         text = _without_iso_marks(text)
     match = _DURATION(text)
     if match is None or not any(match.groups()):
-        raise ValueError("is not a duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds")
+        raise ValueError(_EXPECTED)
     counts = match.groupdict(default="0")
     fraction = counts.pop("fraction")
     seconds = sum(int(count) * _UNITS[unit] for unit, count in counts.items())
@@ -78,12 +79,14 @@ def format_duration(nanoseconds: int, beyond: int | None = None) -> str:
     if nanoseconds < 0:
         return f"-{format_duration(-nanoseconds)}"
     counts = _counts(nanoseconds)
+    shown = counts[:-1][:2]
     if beyond is not None:
+        shown = counts
         for length in range(2, len(counts)):
             if sum(count * unit for count, _letter, unit in counts[:length]) > beyond:
-                return _joined(counts[:length])
-        return _joined(counts)
-    return _joined(counts[:-1][:2])
+                shown = counts[:length]
+                break
+    return " ".join(f"{count}{letter}" for count, letter, _unit in shown if count) or "0s"
 
 
 def _counts(nanoseconds: int) -> list[tuple[int, str, int]]:
@@ -96,7 +99,3 @@ def _counts(nanoseconds: int) -> list[tuple[int, str, int]]:
         if count or counts or letter == "s":
             counts.append((count, letter, unit))
     return counts
-
-
-def _joined(counts: list[tuple[int, str, int]]) -> str:
-    return " ".join(f"{count}{letter}" for count, letter, _unit in counts if count) or "0s"

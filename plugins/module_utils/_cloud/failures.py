@@ -70,12 +70,9 @@ def _is_about_certificate(exc: BaseException) -> bool:
 
 def proxy_refusal(exc: BaseException) -> int | None:
     """The HTTP status with which a proxy refused to connect (4xx to CONNECT), None where it did not."""
-    for link in _chain(exc):
-        # There is nothing but its text: http.client raises a plain OSError.
-        found = _REFUSED(str(link)) if isinstance(link, OSError) else None
-        if found:
-            return int(found.group(1))
-    return None
+    # There is nothing but its text: http.client raises a plain OSError.
+    found = (_REFUSED(str(link)) for link in _chain(exc) if isinstance(link, OSError))
+    return next((int(match.group(1)) for match in found if match), None)
 
 
 _REFUSED = re.compile(r"Tunnel connection failed: (4[0-9][0-9])\b").match

@@ -23,7 +23,6 @@ def absolute_path(path: str) -> str:
 def read_secret(path: str, description: str) -> str:
     """The text of a file that holds a credential.
 
-    :param path: absolute
     :param description: what named the file, for messages
     :raises CredentialError: it cannot be read, or is encrypted; the message shows the path unless it looks like a secret
     """

@@ -13,45 +13,51 @@ from __future__ import annotations
 
 import typing as t
 
-from .credential import CREDENTIAL_HELP, NOT_IN_LOOKUPS, FindIam, Token, TokenRequest, request_token
+from .credential import CREDENTIAL_HELP, NOT_IN_LOOKUPS, FindIam, Token, request_token
 from .errors import ApiError, ConnectionFailed, CredentialError
 from .transport import Request, Transport
-from .urls import BaseUrl, parse_base_url
+from .urls import parse_base_url
 
-METHOD = "instance_metadata"
-ADDRESS_VARIABLE = "YC_METADATA_ADDR"
-_ADDRESS = "169.254.169.254"
-_PATH = "/computeMetadata/v1/instance/service-accounts/default/token"
+_ADDRESS_VARIABLE = "YC_METADATA_ADDR"
+_NOT_LINKED = (
+    "No service account is linked to this virtual machine, or its metadata service is switched off: link one to the virtual machine,"
+    " or set another credential."
+)
 
 
 class InstanceMetadata:
-    """What the metadata service of a virtual machine gives to whoever asks on it.
+    """What the metadata service of a virtual machine gives to whoever asks on it, at its usual address or where YC_METADATA_ADDR says.
 
     :param is_fallback: it is tried only because nothing is configured
+    :raises OptionError: the variable does not hold an address
     """
 
+    METHOD = "instance_metadata"
     description = "the instance metadata service"
 
-    def __init__(self, base: BaseUrl, is_fallback: bool = False) -> None:
-        self.base = base
+    def __init__(self, environ: t.Mapping[str, str], is_fallback: bool = False) -> None:
+        address = environ.get(_ADDRESS_VARIABLE) or "169.254.169.254"
+        self.base = parse_base_url(address, f"the variable {_ADDRESS_VARIABLE}", scheme="http")
         self.is_fallback = is_fallback
-
-    @classmethod
-    def from_environment(cls, environ: t.Mapping[str, str], is_fallback: bool = False) -> InstanceMetadata:
-        """The service at its usual address, or where YC_METADATA_ADDR says.
-
-        :raises OptionError: the variable does not hold an address
-        """
-        address = environ.get(ADDRESS_VARIABLE) or _ADDRESS
-        return cls(parse_base_url(address, f"the variable {ADDRESS_VARIABLE}", scheme="http"), is_fallback)
 
     @property
     def identity(self) -> tuple[str, ...]:
-        return (METHOD, str(self.base))
+        return (self.METHOD, str(self.base))
 
     def obtain_token(self, transport: Transport, find_iam: FindIam) -> Token:
+        # Off the cloud nobody responds: no proxy, little patience, one more try.
+        request = Request(
+            "GET",
+            self.base,
+            "/computeMetadata/v1/instance/service-accounts/default/token",
+            doing=f"asking {self.description} for an IAM token",
+            headers={"Metadata-Flavor": "Google"},
+            direct=True,
+            timeout=1.0,
+            retries=1,
+        )
         try:
-            return request_token(self.token_request(), transport)
+            return request_token(transport, request, fields=("access_token", "expires_in"), refused=_NOT_LINKED)
         except (ApiError, ConnectionFailed, CredentialError) as exc:
             if not self.is_fallback:
                 raise
@@ -59,23 +65,3 @@ class InstanceMetadata:
                 f"No credential is set, and this machine's metadata service gives none. {CREDENTIAL_HELP}"
                 f" {NOT_IN_LOOKUPS} ({exc})"
             ) from None
-
-    def token_request(self) -> TokenRequest:
-        """The request for a token. Off the cloud nobody responds: no proxy, little patience, one more try."""
-        request = Request(
-            "GET",
-            self.base,
-            _PATH,
-            doing=f"asking {self.description} for an IAM token",
-            headers={"Metadata-Flavor": "Google"},
-            direct=True,
-            timeout=1.0,
-            retries=1,
-        )
-        return TokenRequest(request, (), ("access_token", "expires_in"), _NOT_LINKED)
-
-
-_NOT_LINKED = (
-    "No service account is linked to this virtual machine, or its metadata service is switched off: link one to the virtual machine,"
-    " or set another credential."
-)

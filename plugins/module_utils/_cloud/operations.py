@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .errors import InvalidResponse, WaitError
+from .errors import InvalidResponse
 from .instants import parse_instant
 from .responses import Response
 from .text import quoted, type_name
@@ -23,7 +23,6 @@ GOES_ON = "The work goes on in the cloud: run this again to take it up."
 """What to tell whoever stops waiting."""
 
 _UNKNOWN = 2
-_FIRST_DELAY, _GROWTH, _LONGEST_DELAY = 1.0, 1.5, 10.0
 
 
 class Operation(t.NamedTuple):
@@ -69,7 +68,6 @@ class Operation(t.NamedTuple):
 def parse_operation(content: t.Any, doing: str) -> Operation:
     """The operation that a JSON object describes. What its "response" holds is not read: its type may be any.
 
-    :param doing: opens the message
     :raises InvalidResponse: the object is not an operation
     :source: https://yandex.cloud/en/docs/api-design-guide/concepts/operation
     """
@@ -81,14 +79,15 @@ def parse_operation(content: t.Any, doing: str) -> Operation:
         raise InvalidResponse(
             f"{doing}: the field 'done' of operation {operation_id} must be a boolean, got {type_name(done)}."
         )
-    description, created_at, modified_at = (
-        _optional_string(fields, name, doing) for name in ("description", "createdAt", "modifiedAt")
+    return Operation(
+        operation_id,
+        _string(fields, "description", doing),
+        _instant(fields, "createdAt", doing),
+        _instant(fields, "modifiedAt", doing),
+        bool(done),
+        _parse_error(fields.get("error"), doing),
+        metadata if isinstance(metadata, dict) else {},
     )
-    for field, text in (("createdAt", created_at), ("modifiedAt", modified_at)):
-        _check_instant(field, text, doing)
-    error = _parse_error(fields.get("error"), doing)
-    metadata = metadata if isinstance(metadata, dict) else {}
-    return Operation(operation_id, description, created_at, modified_at, bool(done), error, metadata)
 
 
 def _parse_error(error: t.Any, doing: str) -> dict[str, t.Any] | None:
@@ -99,18 +98,11 @@ def _parse_error(error: t.Any, doing: str) -> dict[str, t.Any] | None:
     code = error.get("code")
     return {
         "code": code if isinstance(code, int) and not isinstance(code, bool) else _UNKNOWN,
-        "message": _optional_string(error, "message", doing) or "",
+        "message": _string(error, "message", doing) or "",
     }
 
 
-def _check_instant(field: str, text: str | None, doing: str) -> None:
-    try:
-        parse_instant(text or "1970-01-01T00:00:00Z")
-    except ValueError as exc:
-        raise InvalidResponse(f"{doing}: the field '{field}' of the operation, {quoted(str(text))}, {exc}.") from None
-
-
-def _optional_string(fields: dict[str, t.Any], name: str, doing: str) -> str | None:
+def _string(fields: dict[str, t.Any], name: str, doing: str) -> str | None:
     value = fields.get(name)
     if value is None or value == "":
         return None
@@ -119,19 +111,22 @@ def _optional_string(fields: dict[str, t.Any], name: str, doing: str) -> str | N
     return value
 
 
-def not_done(operation: Operation, doing: str) -> WaitError:
-    """The error for an operation that was not done in time."""
-    return WaitError(
-        f"{doing}: operation {operation.id} is not done within wait_timeout. {GOES_ON}", operation_id=operation.id
-    )
+def _instant(fields: dict[str, t.Any], name: str, doing: str) -> str | None:
+    text = _string(fields, name, doing)
+    try:
+        if text is not None:
+            parse_instant(text)
+    except ValueError as exc:
+        raise InvalidResponse(f"{doing}: the field '{name}' of the operation, {quoted(str(text))}, {exc}.") from None
+    return text
 
 
 def poll_delays() -> t.Iterator[float]:
     """Seconds to wait before each look at something that takes a while: from 1 to 10."""
-    delay = _FIRST_DELAY
+    delay = 1.0
     while True:
         yield delay
-        delay = min(delay * _GROWTH, _LONGEST_DELAY)
+        delay = min(delay * 1.5, 10.0)
 
 
 def poll_interval(response: Response) -> float | None:

@@ -21,7 +21,9 @@ except ImportError:
     pass
 
 from .errors import ConnectionFailed
-from .urls import BaseUrl
+from .urls import BaseUrl, is_loopback
+
+_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
 
 class Proxy(t.NamedTuple):
@@ -40,26 +42,21 @@ def find_proxy(base: BaseUrl, doing: str) -> Proxy | None:
 
     :raises ConnectionFailed: what is set cannot be used
     """
-    if base.is_loopback:
+    if is_loopback(base.host):
         return None
     url = select_proxy(str(base), get_environ_proxies(str(base)))
     if not url:
         return None
     try:
         parsed = parse_url(url if "://" in url else f"http://{url}")
-        port = f":{parsed.port}" if parsed.port else ""
     except LocationParseError:
         parsed = None
-    if (
-        not parsed
-        or not parsed.host
-        or parsed.scheme not in ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
-    ):
+    if not parsed or not parsed.host or parsed.scheme not in _SCHEMES:
         raise ConnectionFailed(
             f"{doing}: the address of the proxy cannot be read. Check HTTPS_PROXY (or NO_PROXY, if {base.host} needs no proxy);"
             " special characters in a password have to be percent-encoded."
         )
-    return Proxy(url, f"{parsed.scheme}://{parsed.host}{port}")
+    return Proxy(url, f"{parsed.scheme}://{parsed.host}{f':{parsed.port}' if parsed.port else ''}")
 
 
 class ProxyGuard:

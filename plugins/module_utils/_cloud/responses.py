@@ -60,7 +60,7 @@ def decode_object(response: Response, doing: str) -> dict[str, t.Any]:
     """
     try:
         text = response.body.decode("utf-8")
-        content = json.loads(text, parse_constant=_not_json, parse_float=_finite)
+        content = json.loads(text, parse_constant=_finite, parse_float=_finite)
         if "\\u" in text:
             # An escape can spell half a surrogate pair, which nothing behind us could print.
             json.dumps(content, ensure_ascii=False).encode("utf-8")
@@ -77,15 +77,12 @@ def api_error(
     """The error that a response states, for raising.
 
     :param hints: what to do, by code of google.rpc.Status
-    :param details: further facts, such as the id of what was asked about
     """
     stated = _stated(response)
     code = stated.code or _CODES.get(response.status, _UNKNOWN)
     message = secrets.cleaned(stated.message)
     hint = hints.get(code) or (stated.by_gateway and _GATEWAY_HINTS.get(response.status)) or _HINTS.get(code, "")
-    ids = {
-        name: secrets.cleaned(response.headers[header]) for name, header in _IDS.items() if response.headers.get(header)
-    }
+    ids = _ids(response, secrets.cleaned)
     return ApiError(
         f"{doing}: {_worded(response, stated, message.rstrip('.'), hint)}".rstrip() + _in_words(ids),
         http_status=response.status,
@@ -145,10 +142,7 @@ def _worded(response: Response, stated: _Stated, message: str, hint: str) -> str
 
 
 def retry_after(response: Response) -> float | None:
-    """Seconds that the service asks to wait, by the header Retry-After (RFC 9110 section 10.2.3) or RetryInfo in an error's details.
-
-    None where it asks for nothing.
-    """
+    """Seconds that the service asks to wait: by the header Retry-After (RFC 9110 section 10.2.3) or RetryInfo in an error's details."""
     header = response.headers.get("Retry-After", "").strip()
     if header.isascii() and header.isdecimal():
         return float(header)
@@ -166,7 +160,7 @@ def retry_after(response: Response) -> float | None:
     return None
 
 
-_HINTS = {
+_HINTS = {  # what to do, by code of google.rpc.Status
     1: "The request was cancelled on its way; try again.",
     2: "The service does not say why; try later, or report it with the ids given here.",
     3: "The request was not understood; compare the options with the documentation.",
@@ -184,7 +178,6 @@ _HINTS = {
     15: "The service has lost or damaged data; report it with the ids given here.",
     16: "The credential was refused: renew it, or check that it belongs to this cloud.",
 }
-"""What to do, by code of google.rpc.Status."""
 
 _GATEWAY_HINTS = {
     503: "The service behind it cannot be reached; try later, or see the cloud's status page.",
@@ -205,21 +198,24 @@ def _json_object(response: Response) -> dict[str, t.Any] | None:
 
 
 def _invalid(response: Response, doing: str, problem: str) -> InvalidResponse:
-    ids = {name: _printable(response.headers.get(header, "")) for name, header in _IDS.items()}
-    known = _in_words({name: value for name, value in ids.items() if value})
-    return InvalidResponse(f"{doing}: {problem} ({_shape(response)}). {_in_between(response)}{known}")
+    ids = _in_words(_ids(response, _printable))
+    return InvalidResponse(f"{doing}: {problem} ({_shape(response)}). {_in_between(response)}{ids}")
 
 
 def _shape(response: Response) -> str:
-    return (
-        f"{len(response.body)} bytes of {response.content_type or 'no stated type'}"
-        if response.body
-        else "an empty body"
-    )
+    if not response.body:
+        return "an empty body"
+    return f"{len(response.body)} bytes of {response.content_type or 'no stated type'}"
 
 
 def _printable(header: str) -> str:
     return "".join(char for char in header if char.isprintable())[:80]
+
+
+def _ids(response: Response, clean: t.Callable[[str], str]) -> dict[str, str]:
+    """The ids by which the cloud's support finds the request."""
+    headers = response.headers
+    return {name: clean(headers[header]) for name, header in _IDS.items() if headers.get(header)}
 
 
 def _in_words(ids: dict[str, str]) -> str:
@@ -227,11 +223,8 @@ def _in_words(ids: dict[str, str]) -> str:
     return f" ({text})" if text else ""
 
 
-def _not_json(name: str) -> t.NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
 def _finite(text: str) -> float:
+    """A number of JSON, which knows neither NaN nor Infinity."""
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(f"{text} is out of range")

@@ -11,32 +11,27 @@ from __future__ import annotations
 
 import typing as t
 
-
-class Sharing(t.Protocol):
-    """A way to make a value once for several processes."""
-
-    def once(self, key: str, is_valid: t.Callable[[t.Any], bool], make: t.Callable[[], t.Any]) -> t.Any:
-        """The value that another process has made, or the one that is made here, for others too.
-
-        :param is_valid: whether a value that is there already can be used
-        :param make: makes the value, which JSON can write; what it raises passes through
-        """
+Once = t.Callable[[str, t.Callable[[t.Any], bool], t.Callable[[], t.Any]], t.Any]
+"""The type of :func:`once`."""
 
 
-class _Alone:
-    def once(self, key: str, is_valid: t.Callable[[t.Any], bool], make: t.Callable[[], t.Any]) -> t.Any:
-        return make()
+def _alone(_key: str, _is_valid: t.Callable[[t.Any], bool], make: t.Callable[[], t.Any]) -> t.Any:
+    return make()
 
 
-_sharing: Sharing = _Alone()
+_way: Once = _alone
 
 
-def share_by(sharing: Sharing) -> None:
+def share_by(way: Once) -> None:
     """Lets what follows in this process, and in those forked from it, be shared."""
-    global _sharing
-    _sharing = sharing
+    global _way
+    _way = way
 
 
 def once(key: str, is_valid: t.Callable[[t.Any], bool], make: t.Callable[[], t.Any]) -> t.Any:
-    """See :meth:`Sharing.once`."""
-    return _sharing.once(key, is_valid, make)
+    """The value that another process has made, or the one that is made here, for others too.
+
+    :param is_valid: whether a value that is there already can be used
+    :param make: makes the value, which JSON can write; what it raises passes through
+    """
+    return _way(key, is_valid, make)

@@ -16,11 +16,10 @@ import time
 import typing as t
 
 from .credential import Credential
-from .deadline import Deadline
 from .discovery import Services
 from .errors import CloudError
 from .sharing import once
-from .transport import Transport
+from .transport import Deadline, Transport
 
 SKEW = 300.0
 """Seconds before its end at which a token is renewed; a tenth of its life where that is less."""
@@ -41,6 +40,7 @@ class TokenSource:
     """
 
     def __init__(self, credential: Credential, key: tuple[str, ...]) -> None:
+        self.description = credential.description
         self._credential = credential
         self._key = f"token {hashlib.sha256(repr(key).encode()).hexdigest()}"
         self._refused = ""
@@ -49,11 +49,6 @@ class TokenSource:
         self._after_refusal = False
         self._failure: CloudError | None = None
         self._failed_under: Deadline | None = None
-
-    @property
-    def description(self) -> str:
-        """The credential in words."""
-        return self._credential.description
 
     def get(self, transport: Transport, services: Services) -> str:
         """A token that should be accepted.

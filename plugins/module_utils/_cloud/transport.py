@@ -15,6 +15,7 @@ import contextlib
 import json
 import random
 import threading
+import time
 import typing as t
 import warnings
 from urllib.parse import quote, urlencode
@@ -25,13 +26,11 @@ try:
     import requests
     import urllib3
     from requests.adapters import HTTPAdapter
-    from requests.auth import AuthBase
 except ImportError:
     requests = urllib3 = None  # type: ignore[assignment]
-    HTTPAdapter = AuthBase = object  # type: ignore[assignment,misc]
+    HTTPAdapter = object  # type: ignore[assignment,misc]
 
-from .deadline import Deadline
-from .errors import ConnectionFailed, CredentialError, MissingLibrary
+from .errors import ConnectionFailed, CredentialError, DeadlineExceeded, MissingLibrary
 from .failures import permanent_hint, proxy_refusal, reason
 from .proxies import Proxy, ProxyGuard, find_proxy
 from .redaction import Secrets
@@ -46,6 +45,26 @@ RETRYABLE_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 FIRST_DELAY = 0.2
 """Seconds before the first further try; doubled for each one after it."""
+
+
+class Deadline:
+    """The time left for everything together. Counted from its making, on the monotonic clock."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def remaining(self) -> float:
+        """Seconds left, negative once it has passed."""
+        return self._end - time.monotonic()
+
+    def error(self, doing: str, last: str = "") -> DeadlineExceeded:
+        """The error to raise when time is up while doing something."""
+        because = f" The last try ended so: {last}." if last else ""
+        return DeadlineExceeded(
+            f"{doing}: not done within api_deadline, {self.seconds:g} s for everything together.{because}"
+            " Raise api_deadline, ask for less at a time, or see whether the service responds slowly."
+        )
 
 
 class TransportOptions(t.NamedTuple):
@@ -106,14 +125,11 @@ class Request(t.NamedTuple):
         """Whether it is to change something."""
         return self.method != "GET" and not self.repeatable
 
-    @property
-    def may_be_repeated(self) -> bool:
-        """Whether sending it twice does no more than sending it once."""
-        return not self.changes or self.idempotency_key is not None
-
     def content(self) -> tuple[bytes | None, dict[str, str]]:
-        """The body, and the headers without the credential."""
+        """The body and the headers."""
         headers = dict(self.headers)
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token}"
         if self.idempotency_key is not None:
             headers["Idempotency-Key"] = self.idempotency_key
         if self.form is not None:
@@ -123,34 +139,22 @@ class Request(t.NamedTuple):
         return None, headers
 
 
-class _Authorization(AuthBase):
-    """Puts a token on a request, or nothing: without such an object requests would take a password from .netrc."""
-
-    def __init__(self, token: str | None) -> None:
-        self._token = token
-
-    def __call__(self, request: t.Any) -> t.Any:
-        if self._token is not None:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-
 class Transport:
     """Sends requests until they are answered, refused, or out of time. Safe to use from several threads.
 
     :param options: how requests are made
     :param secrets: takes secrets out of what other machines say
-    :param deadline: the end of everything, where it runs already
+    :ivar deadline: the end of everything, which runs from now
     :ivar check: called before each request and each wait; raises where nobody wants the result any more
     :raises MissingLibrary: there is no requests
     """
 
-    def __init__(self, options: TransportOptions, secrets: Secrets, deadline: Deadline | None = None) -> None:
+    def __init__(self, options: TransportOptions, secrets: Secrets) -> None:
         if requests is None:
             raise MissingLibrary(f"{missing_required_lib('requests')}. {_INSTALL}")
         self.options = options
         self.secrets = secrets
-        self.deadline = deadline or Deadline(options.api_deadline)
+        self.deadline = Deadline(options.api_deadline)
         self.check: t.Callable[[], object] = lambda: None
         self._stopped = threading.Event()
         self._guard = ProxyGuard()
@@ -182,8 +186,9 @@ class Transport:
                 f"{doing}: {base} is neither HTTPS nor loopback, so no credential is sent there. Use https:// in {base.option}."
             )
         proxy = None if request.direct else find_proxy(base, doing)
-        retries = self.options.api_retries if request.retries is None else request.retries
-        attempts = 1 + (retries if request.may_be_repeated else 0)
+        attempts = 1 + (self.options.api_retries if request.retries is None else request.retries)
+        if request.changes and request.idempotency_key is None:  # sending it twice may do more than sending it once
+            attempts = 1
         for attempt in range(attempts):
             response, problem = self._try(request, proxy)
             if response and (response.status not in RETRYABLE_STATUSES or (request.changes and is_quota(response))):
@@ -220,7 +225,7 @@ class Transport:
                     request.url,
                     data=body,
                     headers=headers,
-                    auth=_Authorization(request.token),
+                    auth=lambda prepared: prepared,  # without one requests would take a password from .netrc
                     timeout=min(request.timeout or self.options.api_timeout, left),
                     proxies={"all": proxy.url} if proxy else {},
                     verify=(self.options.ca_path or True) if self.options.validate_certs else False,
@@ -242,7 +247,7 @@ class Transport:
         status = proxy_refusal(exc)
         if proxy and status:
             raise self._guard.refused(proxy, request.base, status, request.doing) from None
-        why = self.secrets.cleaned(reason(exc))
+        why = self.secrets.cleaned(reason(exc)).rstrip(".")
         hint = permanent_hint(exc, f"HTTPS_PROXY and {request.base.option}" if proxy else request.base.option)
         if hint:
             host = "" if proxy or request.base.host in request.doing else f"{request.base.host}: "

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Where requests go: addresses as people write them become base URLs. No I/O.
+"""Where requests go: services, and addresses as people write them, which become base URLs. No I/O.
 
 This file is private to the collection; its interface may change with any release.
 """
@@ -32,10 +32,26 @@ _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9.])?", re.ASCII).
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?", re.ASCII).fullmatch
 
 
+class Service(t.NamedTuple):
+    """What has to be known of a service to talk to it. The product fills in the record.
+
+    :ivar id: its id in discovery, such as "compute"
+    :ivar default_url: its base URL in the default region
+    :ivar endpoint_option: the option that sets its base URL
+    :ivar endpoint_variable: the environment variable behind that option
+    :ivar viewer_role: the least role that may read, named where permission is denied
+    """
+
+    id: str
+    default_url: str
+    endpoint_option: str
+    endpoint_variable: str
+    viewer_role: str
+
+
 class BaseUrl(t.NamedTuple):
     """A checked base URL.
 
-    :ivar scheme: "https" or "http"
     :ivar netloc: the host, with its port unless it is the scheme's own
     :ivar path: the path in front of the API's own, without a slash at its end
     :ivar explicit_scheme: whether the scheme was written out
@@ -57,18 +73,13 @@ class BaseUrl(t.NamedTuple):
         return urlsplit(str(self)).hostname or ""
 
     @property
-    def is_loopback(self) -> bool:
-        """Whether the host is this machine by its spelling; a name that merely resolves to it does not count."""
-        return is_loopback(self.host)
-
-    @property
     def is_private(self) -> bool:
         """Whether a secret may travel there."""
-        return self.scheme == "https" or self.is_loopback
+        return self.scheme == "https" or is_loopback(self.host)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is loopback by its spelling: "localhost", 127.0.0.0/8 or ::1."""
+    """Whether a host is this machine by its spelling: "localhost", 127.0.0.0/8 or ::1. That a name resolves to it does not count."""
     if host.lower() == "localhost":
         return True
     try:

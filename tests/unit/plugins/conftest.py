@@ -30,7 +30,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ):
             monkeypatch.delenv(name)
     monkeypatch.setattr(_tokens, "_SOURCES", {})
-    monkeypatch.setattr(_sharing, "_sharing", _sharing._Alone())
+    monkeypatch.setattr(_sharing, "_way", _sharing._alone)
 
 
 @pytest.fixture

@@ -14,11 +14,9 @@ import yaml
 from ansible_collections.yacloud.mdb.plugins.doc_fragments import _choosing, _connection
 from ansible_collections.yacloud.mdb.plugins.module_utils import _backup_info, _query
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import (
-    authorized_key,
     connection,
-    iam_token,
+    credentials,
     transport,
-    workload_identity,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import HEALTHS, ROLES, STATUSES, parse_cluster
 from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA
@@ -41,7 +39,7 @@ FRAGMENTS = {
 ROLE_FILES = ("README.md", "meta/argument_specs.yml", "tasks/main.yml")
 ARGUMENTS, CONNECTION = _backup_info.argument_spec(), connection.connection_spec(REDIS.service)
 SECRETS = {name for name, spec in CONNECTION.items() if spec.get("no_log")}
-CREDENTIALS = {**authorized_key.VARIABLES, **workload_identity.VARIABLES, **iam_token.VARIABLES}
+CREDENTIALS = credentials.OPTIONS
 
 
 def _text(path: str, name: str) -> str:

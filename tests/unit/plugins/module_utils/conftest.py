@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -15,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result, read_backups
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport, TransportOptions
 from ansible_collections.yacloud.mdb.tests.unit.samples import NOW, Ask, connection, query
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, until
 
@@ -60,6 +63,19 @@ def second_server() -> t.Iterator[Server]:
 
 
 @pytest.fixture
+def make_transport() -> t.Iterator[t.Callable[..., Transport]]:
+    """Makes transports by their options, and closes them."""
+    with contextlib.ExitStack() as made:
+
+        def make(**options: t.Any) -> Transport:
+            transport = Transport(TransportOptions(**options), Secrets())
+            made.callback(transport.close)
+            return transport
+
+        yield make
+
+
+@pytest.fixture
 def ask(server: Server) -> Ask:
     """Asks the server, at the tests' own instant."""
 
@@ -81,10 +97,10 @@ def make_authority(tmp_path_factory: pytest.TempPathFactory) -> t.Callable[..., 
     """Makes authorities, each with a server's certificate."""
     trustme = pytest.importorskip("trustme")
 
-    def make(*names: str) -> Authority:
+    def make(*names: str, **more: t.Any) -> Authority:
         ca = trustme.CA()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        ca.issue_cert(*(names or ("127.0.0.1",))).configure_cert(context)
+        ca.issue_cert(*(names or ("127.0.0.1",)), **more).configure_cert(context)
         path = tmp_path_factory.mktemp("ca") / "ca.pem"
         ca.cert_pem.write_to_path(str(path))
         return Authority(str(path), context)

@@ -8,20 +8,17 @@ import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.authorized_key import AuthorizedKey
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential import Credential, TokenRequest
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential import Credential
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import (
     CredentialSource,
     environment_source,
     select_credential,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CredentialError
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.iam_token import IamToken
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instance_metadata import InstanceMetadata
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport, TransportOptions
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.responses import Response
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Request, Transport, TransportOptions
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import parse_base_url
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.workload_identity import WorkloadIdentity
 
 TOKEN = "t1.9euelZqUx5eXnJ3LnpqVkZOSj-3rnpWanpKblZSTlcmdmc-Nz5iNk5Hl8_dhTz1C.c2VjcmV0LXNpZ25hdHVyZS1vZi10aGUtdG9rZW4"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJqb2IifQ.b2lkYy1zaWduYXR1cmUtb2YtdGhlLWpvYg"
@@ -51,17 +48,25 @@ def refused(*args: t.Any, **options: t.Any) -> str:
     return f"{caught.value} {caught.value.as_dict()}"
 
 
-def exchange(credential: Credential) -> TokenRequest:
-    """The request by which a credential becomes an IAM token."""
-    if isinstance(credential, AuthorizedKey):
-        return credential.token_request(IAM)
-    assert isinstance(credential, (WorkloadIdentity, InstanceMetadata))
-    return credential.token_request()
+def exchange(credential: Credential) -> tuple[Request, list[str]]:
+    """The request by which a credential becomes an IAM token, and the secrets that are known by then; nothing is sent."""
+    transport, sent, known = Transport(TransportOptions(), Secrets()), list[Request](), list[str]()
+
+    def send(request: Request) -> Response:
+        sent.append(request)
+        return Response(200, {}, b'{"iamToken": "t1.a.b", "access_token": "t1.a.b"}')
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(transport, "send", send)
+        patched.setattr(transport.secrets, "remember", lambda secret: known.append(secret) or secret)
+        credential.obtain_token(transport, lambda: IAM)
+    transport.close()
+    (request,) = sent
+    return request, known
 
 
 def ready_token(credential: Credential) -> str:
     """The token of a credential that is not exchanged."""
-    assert isinstance(credential, IamToken)
     transport = Transport(TransportOptions(), Secrets())
     try:
         return credential.obtain_token(transport, lambda: IAM).value

@@ -4,22 +4,18 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.authorized_key import AuthorizedKey
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential import Credential
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import (
     METHODS,
-    OPTIONS,
     CredentialSource,
     select_credential,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.iam_token import IamToken
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instance_metadata import InstanceMetadata
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.workload_identity import WorkloadIdentity
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import (
     JWT,
     TOKEN,
@@ -28,79 +24,60 @@ from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials
     ready_token,
     refused,
 )
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import Write
 
 
-def test_a_ready_token_is_the_token() -> None:
-    assert ready_token(pick(iam_token=TOKEN)) == TOKEN
-    assert ready_token(pick({"YC_IAM_TOKEN": f"\n {TOKEN}\t\r\n"})) == TOKEN
-
-
-def test_a_ready_token_of_another_shape_is_taken_too() -> None:
-    assert ready_token(pick(iam_token="opaque-secret-value")) == "opaque-secret-value"
-    assert ready_token(pick({"YC_IAM_TOKEN": "opaque-secret-value"})) == "opaque-secret-value"
+@pytest.mark.parametrize("token", [TOKEN, "opaque-secret-value"])
+def test_a_ready_token_is_taken_whatever_its_shape(token: str) -> None:
+    assert ready_token(pick(iam_token=token)) == token
+    assert ready_token(pick({"YC_IAM_TOKEN": f"\n {token}\t\r\n", "YC_TOKEN": "y0_oauth"})) == token
 
 
 BROKEN = [
-    "secret\nwords",
-    "secret\r\nInjected: words",
-    "secret\x00words",
-    "secret words",
-    "secret\twords",
-    "secret\x7fwords",
-    "secret\x1b[31mwords",
-    "secret\u00a0words",
-    "secret\u0441words",
-    "secret\ud800words",
-    "\ufeffsecretwords",
-]
+    "secret\nwords", "secret\r\nInjected: words", "secret\x00words", "secret words", "secret\x7fwords", "secret\x1b[31mwords",
+    "secret\u00a0words", "secret\u0441words", "secret\ud800words", "\ufeffsecretwords",
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", BROKEN)
 @pytest.mark.parametrize(
     "option", ["iam_token", "workload_identity_token", "workload_identity_token_file", "YC_IAM_TOKEN", "YC_TOKEN"]
 )
-def test_a_token_with_a_character_that_no_token_has_is_refused_unseen(option: str, value: str, tmp_path: t.Any) -> None:
-    if option.endswith("_file"):
+def test_a_token_with_a_character_that_no_token_has_is_refused_unseen(option: str, tmp_path: t.Any) -> None:
+    for value in BROKEN:
         (tmp_path / "token").write_bytes(value.encode("utf-8", "surrogatepass"))
-        given: dict[str, t.Any] = {option: str(tmp_path / "token")}
-    else:
-        given = {option: value}
-    told = refused(given) if option.startswith("YC_") else refused(**given)
-    assert "secret" not in told
-    assert "words" not in told
-    assert told.isprintable()
+        given = {option: str(tmp_path / "token") if option.endswith("_file") else value}
+        told = refused(given) if option.startswith("YC_") else refused(**given)
+        assert "secret" not in told
+        assert "words" not in told
+        assert told.isprintable()
 
 
-@pytest.mark.parametrize("value", ["", " \n", None, 7, ["x"], {"a": 1}])
+@pytest.mark.parametrize("value", ["", " \n", None, 7, ["x"]])
 def test_an_empty_token_is_refused_with_the_ways_in(value: t.Any) -> None:
-    told = refused(iam_token=value)
-    assert told.startswith("iam_token of the options is empty. Give one: ")
+    assert refused(iam_token=value).startswith("iam_token of the options is empty. Give one: ")
 
 
-ALTERNATIVES = [
-    "service_account_key_file",
-    "YC_SERVICE_ACCOUNT_KEY_FILE",
-    "workload_identity_token",
-    "YC_IAM_TOKEN",
-    "instance_metadata",
-]
+ALTERNATIVES = ["service_account_key_file", "YC_SERVICE_ACCOUNT_KEY_FILE", "workload_identity_token", "YC_IAM_TOKEN"]
+OTHER_TOKENS = {
+    "y0_AgAAAAAsecretwords-_123": "holds an OAuth token",
+    "AQAAAAAAsecretwordssecretwordssecretwords": "holds an OAuth token",
+    "AQVNsecretwordssecretwordssecretwords": "holds an API key",
+}
+NO_IAM_TOKENS = ["t1.secretwords", "t1.a.b.secretwords", "y0_secretwords", "T1.a.secretwords", "xt1.a.secretwords"]
 
 
 @pytest.mark.parametrize(
-    ("token", "words"),
+    ("variable", "token", "words"),
     [
-        ("y0_AgAAAAAsecretwords-_123", "holds an OAuth token"),
-        ("y3_secretwords", "holds an OAuth token"),
-        ("AQAAAAAAsecretwordssecretwordssecretwords", "holds an OAuth token"),
-        ("AQVNsecretwordssecretwordssecretwords", "holds an API key"),
+        *(("YC_IAM_TOKEN", token, words) for token, words in OTHER_TOKENS.items()),
+        *(("YC_TOKEN", token, "the variable YC_TOKEN does not hold an IAM token") for token in NO_IAM_TOKENS),
     ],
 )
-def test_oauth_tokens_and_api_keys_are_refused_with_the_alternatives(token: str, words: str) -> None:
-    for told in (refused(iam_token=token), refused({"YC_IAM_TOKEN": token})):
+def test_what_is_no_iam_token_is_refused_with_the_alternatives(variable: str, token: str, words: str) -> None:
+    for told in (refused({variable: token}), *([refused(iam_token=token)] if variable == "YC_IAM_TOKEN" else [])):
         assert words in told
         assert "secretwords" not in told
-        for alternative in ALTERNATIVES:
-            assert alternative in told
+        assert [name for name in (*ALTERNATIVES, "instance_metadata") if name not in told] == []
 
 
 @pytest.mark.parametrize("token", [TOKEN, "t1.a.b", "t1.."])
@@ -110,61 +87,20 @@ def test_yc_token_is_taken_if_it_is_an_iam_token(token: str) -> None:
     assert credential.description == "the variable YC_TOKEN"
 
 
-@pytest.mark.parametrize(
-    "token",
-    [
-        "t1.secretwords",
-        "t1.a.b.secretwords",
-        "y0_secretwords",
-        "secretwords",
-        "T1.a.secretwords",
-        "xt1.a.secretwords",
-        "t2.a.secretwords",
-    ],
-)
-def test_yc_token_that_is_no_iam_token_is_refused_with_the_alternatives(token: str) -> None:
-    told = refused({"YC_TOKEN": token})
-    assert "the variable YC_TOKEN does not hold an IAM token" in told
-    assert "secretwords" not in told
-    for alternative in ALTERNATIVES:
-        assert alternative in told
-
-
-def test_yc_iam_token_comes_before_yc_token() -> None:
-    assert ready_token(pick({"YC_TOKEN": "y0_oauth", "YC_IAM_TOKEN": TOKEN})) == TOKEN
-
-
 # --- instance metadata ---
 
 
 def test_instance_metadata_is_asked_briefly_directly_and_without_a_secret() -> None:
-    made = exchange(pick(method="instance_metadata"))
-    assert (made.request.method, made.request.url) == (
-        "GET",
-        "http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/token",
-    )
-    assert made.request.headers == {"Metadata-Flavor": "Google"}
-    assert made.request.direct is True
-    assert made.request.timeout is not None
-    assert made.request.retries is not None
-    assert made.request.timeout * 2 * (made.request.retries + 1) < 5
-    assert made.secrets == ()
-    assert made.fields == ("access_token", "expires_in")
+    request, secrets = exchange(pick(method="instance_metadata"))
+    assert request.url == "http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/token"
+    assert (request.method, request.headers, request.direct) == ("GET", {"Metadata-Flavor": "Google"}, True)
+    assert (request.timeout or 9) * 2 * ((request.retries or 9) + 1) < 5
+    assert secrets == []
 
 
-@pytest.mark.parametrize(
-    ("address", "base"),
-    [
-        ("127.0.0.1:9", "http://127.0.0.1:9"),
-        ("http://meta.example", "http://meta.example"),
-        ("", "http://169.254.169.254"),
-    ],
-)
-def test_the_metadata_address_can_be_set(address: str, base: str) -> None:
-    assert str(exchange(pick({"YC_METADATA_ADDR": address}, "instance_metadata")).request.base) == base
-
-
-def test_a_metadata_address_that_is_none_is_refused_by_its_name() -> None:
+def test_the_metadata_address_can_be_set() -> None:
+    for address, start in (("127.0.0.1:9", "http://127.0.0.1:9/c"), ("", "http://169.254.169.254/c")):
+        assert exchange(pick({"YC_METADATA_ADDR": address}, "instance_metadata"))[0].url.startswith(start)
     with pytest.raises(OptionError, match=r"^the variable YC_METADATA_ADDR "):
         pick({"YC_METADATA_ADDR": "http://x/y"}, "instance_metadata")
 
@@ -172,135 +108,94 @@ def test_a_metadata_address_that_is_none_is_refused_by_its_name() -> None:
 # --- the choice among them ---
 
 
-def sample(option: str, key: t.Any, write: t.Callable[[str, str], str]) -> t.Any:
-    return {
-        "service_account_key": lambda: key.content,
-        "service_account_key_file": lambda: write("key.json", key.text),
-        "workload_identity_token": lambda: JWT,
-        "workload_identity_token_file": lambda: write("token", JWT),
-        "iam_token": lambda: TOKEN,
-    }[option]()
-
-
-KINDS = {
-    AuthorizedKey: "service_account_key",
-    WorkloadIdentity: "workload_identity",
-    IamToken: "iam_token",
-    InstanceMetadata: "instance_metadata",
+METHOD_OF = {
+    "service_account_key": "service_account_key",
+    "service_account_key_file": "service_account_key",
+    "workload_identity_token": "workload_identity",
+    "workload_identity_token_file": "workload_identity",
+    "iam_token": "iam_token",
 }
 
 
+@pytest.fixture
+def samples(key: t.Any, write: Write) -> dict[str, t.Any]:
+    """A value for each option."""
+    return {
+        "service_account_key": key.content,
+        "service_account_key_file": write("key.json", key.text),
+        "workload_identity_token": JWT,
+        "workload_identity_token_file": write("token", JWT),
+        "iam_token": TOKEN,
+    }
+
+
 def kind(credential: Credential) -> str:
-    return KINDS[type(credential)]
+    return credential.identity[0]
 
 
-def test_the_order_is_the_documented_one() -> None:
-    assert METHODS == ("service_account_key", "workload_identity", "iam_token", "instance_metadata")
-
-
-@pytest.mark.parametrize("option", OPTIONS)
-def test_each_option_alone_is_taken_by_auto_and_by_its_own_method(
-    option: str, key: t.Any, write: t.Callable[[str, str], str]
+@pytest.mark.parametrize("option", METHOD_OF)
+def test_each_option_is_taken_by_auto_before_any_variable_and_by_its_own_method(
+    option: str, samples: dict[str, t.Any]
 ) -> None:
-    value = sample(option, key, write)
-    assert kind(pick(**{option: value})) == OPTIONS[option]
-    assert kind(pick(method=OPTIONS[option], **{option: value})) == OPTIONS[option]
-    assert pick(**{option: value}).description.startswith(f"{option} of the options")
+    given = {option: samples[option]}
+    variables = ("YC_SERVICE_ACCOUNT_KEY_FILE", "YC_IAM_TOKEN", "YC_WORKLOAD_IDENTITY_TOKEN")
+    for credential in (pick(dict.fromkeys(variables, "/none"), **given), pick(method=METHOD_OF[option], **given)):
+        assert kind(credential) == METHOD_OF[option]
+        assert credential.description.startswith(f"{option} of the options")
 
 
-@pytest.mark.parametrize("one", OPTIONS)
-@pytest.mark.parametrize("other", OPTIONS)
+@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(METHOD_OF, 2)))
 def test_two_credentials_in_one_source_are_an_error_that_names_both(
-    one: str, other: str, key: t.Any, write: t.Callable[[str, str], str]
+    one: str, other: str, samples: dict[str, t.Any]
 ) -> None:
-    if one == other:
-        return
-    both = {one: sample(one, key, write), other: sample(other, key, write)}
-    told = refused(**both)
-    assert told.startswith(f"{' and '.join(sorted((one, other)))} are both set in the options")
+    both = {name: samples[name] for name in (other, one)}
+    assert refused(**both).startswith(f"{' and '.join(sorted((one, other)))} are both set in the options")
     for method in METHODS[:3]:
-        wanted = [name for name in both if OPTIONS[name] == method]
+        wanted = [name for name in both if METHOD_OF[name] == method]
         if len(wanted) == 1:
             assert kind(pick(method=method, **both)) == method
         else:
             assert ("are both set" if wanted else f"auth_method is {method}, but ") in refused(method=method, **both)
 
 
-def test_in_the_environment_the_order_decides(key: t.Any, write: t.Callable[[str, str], str]) -> None:
+def test_in_the_environment_the_order_decides(samples: dict[str, t.Any]) -> None:
     environ = {
-        "YC_SERVICE_ACCOUNT_KEY_FILE": write("key.json", key.text),
+        "YC_SERVICE_ACCOUNT_KEY_FILE": samples["service_account_key_file"],
         "YC_WORKLOAD_IDENTITY_TOKEN": JWT,
-        "YC_WORKLOAD_IDENTITY_TOKEN_FILE": write("token", JWT),
+        "YC_WORKLOAD_IDENTITY_TOKEN_FILE": samples["workload_identity_token_file"],
         "YC_IAM_TOKEN": TOKEN,
         "YC_TOKEN": TOKEN,
     }
-    for expected in (
-        "service_account_key",
-        "workload_identity",
-        "workload_identity",
-        "iam_token",
-        "iam_token",
-        "instance_metadata",
-    ):
-        assert kind(pick(environ)) == expected
-        if environ:
-            del environ[next(iter(environ))]
-
-
-@pytest.mark.parametrize("option", OPTIONS)
-def test_an_option_comes_before_any_variable(option: str, key: t.Any, write: t.Callable[[str, str], str]) -> None:
-    environ = {
-        "YC_SERVICE_ACCOUNT_KEY_FILE": "/nonexistent",
-        "YC_IAM_TOKEN": "other",
-        "YC_WORKLOAD_IDENTITY_TOKEN": "other",
-    }
-    assert pick(environ, **{option: sample(option, key, write)}).description.startswith(f"{option} of the options")
+    for name in list(environ):
+        assert pick(environ).description.startswith(f"the variable {name}")
+        environ[name] = " \n"
+    assert kind(pick(environ)) == "instance_metadata"
 
 
 def test_an_explicit_method_looks_for_its_own_kind_through_all_sources(key: t.Any) -> None:
     environ = {"YC_IAM_TOKEN": TOKEN, "YC_WORKLOAD_IDENTITY_TOKEN": JWT}
-    assert pick(environ, "iam_token", service_account_key=key.content).description == "the variable YC_IAM_TOKEN"
-    assert (
-        pick(environ, "workload_identity", service_account_key=key.content).description
-        == "the variable YC_WORKLOAD_IDENTITY_TOKEN"
-    )
+    for method, variable in (("iam_token", "YC_IAM_TOKEN"), ("workload_identity", "YC_WORKLOAD_IDENTITY_TOKEN")):
+        assert pick(environ, method, service_account_key=key.content).description == f"the variable {variable}"
     assert kind(pick(environ, "instance_metadata", service_account_key=key.content)) == "instance_metadata"
-    sources = [
-        CredentialSource("a", {}),
-        CredentialSource("b", {"iam_token": TOKEN}),
-        CredentialSource("c", {"service_account_key": key.content}),
-    ]
+    values = {"a": {}, "b": {"iam_token": TOKEN}, "c": {"service_account_key": key.content}}
+    sources = [CredentialSource(name, given) for name, given in values.items()]
     assert select_credential("auto", sources, {}, {}).description == "iam_token of b"
     assert select_credential("service_account_key", sources, {}, {}).description == "service_account_key of c"
 
 
-@pytest.mark.parametrize(
-    ("method", "words"),
-    [
-        ("service_account_key", "service_account_key or service_account_key_file is not set"),
-        ("workload_identity", "workload_identity_token or workload_identity_token_file is not set"),
-        ("iam_token", "iam_token is not set"),
-    ],
-)
-def test_an_explicit_method_without_its_credential_says_what_is_missing(method: str, words: str) -> None:
+@pytest.mark.parametrize("method", METHODS[:3])
+def test_an_explicit_method_without_its_credential_says_what_is_missing(method: str) -> None:
+    options = " or ".join(option for option, of in METHOD_OF.items() if of == method)
     told = refused(method=method)
-    assert told.startswith(f"auth_method is {method}, but {words}, neither as an option nor as a variable. Give one: ")
+    start = f"auth_method is {method}, but {options} is not set, neither as an option nor as a variable. Give one: "
+    assert told.startswith(start)
     assert "A lookup does not see the variables that 'environment:' of a play or task sets." in told
 
 
 def test_an_unknown_method_is_refused_with_the_choices() -> None:
-    with pytest.raises(OptionError) as caught:
+    choices = "auto, service_account_key, workload_identity, iam_token, instance_metadata"
+    with pytest.raises(OptionError, match=rf"^auth_method 'magic' is unknown; it must be one of {choices}\.$"):
         pick(method="magic")
-    assert str(caught.value) == (
-        "auth_method 'magic' is unknown; it must be one of auto, service_account_key, workload_identity, iam_token, instance_metadata."
-    )
-
-
-def test_with_nothing_set_the_metadata_service_is_the_is_fallback() -> None:
-    credential = pick({"YC_IAM_TOKEN": "  ", "YC_TOKEN": "", "YC_SERVICE_ACCOUNT_KEY_FILE": "\n"})
-    assert isinstance(credential, InstanceMetadata)
-    assert credential.is_fallback
-    assert not t.cast(InstanceMetadata, pick(method="instance_metadata")).is_fallback
 
 
 def test_a_secret_is_in_no_representation(key: t.Any) -> None:

@@ -19,18 +19,15 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     InvalidResponse,
     OptionError,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport, TransportOptions
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import parse_base_url
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import THING
-from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, answer, failure, html, reset
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Reply, Server, answer, failure, html, reset
 
 
 @pytest.fixture
-def transport() -> t.Iterator[Transport]:
-    made = Transport(TransportOptions(api_retries=1, api_timeout=5.0), Secrets())
-    yield made
-    made.close()
+def transport(make_transport: t.Callable[..., Transport]) -> Transport:
+    return make_transport(api_retries=1, api_timeout=5.0)
 
 
 def services(endpoint: str, thing_endpoint: str | None = None) -> Services:
@@ -53,26 +50,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Transport, "send", refuse)
 
 
-SPELLINGS = [
-    "https://api.cloud.yandex.net",
-    "https://api.cloud.yandex.net:443/",
-    "api.cloud.yandex.net",
-    "api.cloud.yandex.net:443",
-    "API.cloud.yandex.net",
-]
-
-
-@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize(
+    "spelling", ["https://api.cloud.yandex.net:443/", "API.cloud.yandex.net", "api.cloud.yandex.net:443"]
+)
 def test_the_default_region_is_used_without_asking(no_network: None, transport: Transport, spelling: str) -> None:
     made = services(spelling)
-    assert str(made.find("thing", transport)) == "https://thing.api.cloud.yandex.net"
-    assert str(made.find("iam", transport)) == "https://iam.api.cloud.yandex.net"
-    assert str(made.find("operation", transport)) == "https://operation.api.cloud.yandex.net"
-
-
-def test_thing_endpoint_is_used_without_asking(no_network: None, transport: Transport) -> None:
-    made = services("api.yandexcloud.kz", "https://gate.example/thing")
-    assert str(made.find("thing", transport)) == "https://gate.example/thing"
+    for service_id in ("thing", "iam", "operation"):
+        assert str(made.find(service_id, transport)) == f"https://{service_id}.api.cloud.yandex.net"
 
 
 def test_thing_endpoint_leaves_iam_to_the_endpoint(server: Server, transport: Transport) -> None:
@@ -82,19 +66,6 @@ def test_thing_endpoint_leaves_iam_to_the_endpoint(server: Server, transport: Tr
     assert server.requests == []
     assert made.find("iam", transport).netloc.startswith("iam.example")
     assert str(made.find("thing", transport)) == "https://gate.example/thing"
-
-
-def test_an_iam_service_that_is_not_listed_is_not_blamed_on_the_services_own_option(
-    server: Server, transport: Transport
-) -> None:
-    server.on("/endpoints", answer(listing(thing="x:443")))
-    with pytest.raises(InvalidResponse, match=r"lists no service 'iam'\. .+ has it\.$"):
-        services(server.url).find("iam", transport)
-
-
-def test_what_was_discovered_is_named_by_endpoint(server: Server, transport: Transport) -> None:
-    server.on("/endpoints", answer(listing(thing="x:443")))
-    assert services(server.url).find("thing", transport).option == "endpoint"
 
 
 def test_any_other_endpoint_is_asked_once_without_a_credential(server: Server, transport: Transport) -> None:
@@ -110,93 +81,69 @@ def test_any_other_endpoint_is_asked_once_without_a_credential(server: Server, t
         thread.join()
     assert set(found) == {server.url}
     assert str(made.find("iam", transport)) == "http://127.0.0.1:9"
+    assert made.find("iam", transport).option == "endpoint"
     (request,) = server.requests
     assert (request.method, request.target) == ("GET", "/endpoints")
     assert "Authorization" not in request.headers
 
 
-def test_without_a_scheme_the_endpoint_and_all_behind_it_are_https(tls_server: Server, authority: t.Any) -> None:
+def test_without_a_scheme_the_endpoint_and_all_behind_it_are_https(
+    tls_server: Server, authority: t.Any, make_transport: t.Callable[..., Transport]
+) -> None:
     tls_server.on("/endpoints", answer(listing(thing="thing.yandexcloud.kz:443", iam="iam.yandexcloud.kz:8443")))
-    transport = Transport(TransportOptions(api_retries=0, ca_path=authority.path), Secrets())
+    transport = make_transport(api_retries=0, ca_path=authority.path)
     made = services(f"127.0.0.1:{tls_server.port}")
     assert str(made.find("thing", transport)) == "https://thing.yandexcloud.kz"
     assert str(made.find("iam", transport)) == "https://iam.yandexcloud.kz:8443"
-    transport.close()
 
 
-def test_a_service_that_is_not_listed_is_named_with_the_endpoint(server: Server, transport: Transport) -> None:
-    server.on("/endpoints", answer(listing(compute="x:443")))
+ROWS = [None, 7, "x", {}, {"id": "thing"}, {"id": 7, "address": "x"}, {"id": "thing", "address": None}]
+
+
+@pytest.mark.parametrize(
+    "content", [{}, {"endpoints": None}, {"endpoints": []}, {"endpoints": ROWS}, listing(compute="x:443")]
+)
+def test_a_service_that_is_not_listed_is_named_with_the_endpoint_and_its_own_option(
+    server: Server, transport: Transport, content: t.Any
+) -> None:
+    server.on("/endpoints", answer(content))
     made = services(server.url)
-    for _number in range(2):
+    for service_id, end in (("thing", r"has it, or set thing_endpoint\."), ("iam", r"has it\.")):
         with pytest.raises(
-            InvalidResponse, match=rf"^endpoint {server.url} lists no service 'thing'\. .+, or set thing_endpoint\.$"
+            InvalidResponse, match=rf"^endpoint {server.url} lists no service '{service_id}'\. .+ {end}$"
         ):
-            made.find("thing", transport)
+            made.find(service_id, transport)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        {},
-        {"endpoints": None},
-        {"endpoints": []},
-        {
-            "endpoints": [
-                None,
-                7,
-                "x",
-                {},
-                {"id": "thing"},
-                {"id": 7, "address": "x"},
-                {"id": "thing", "address": None},
-            ]
-        },
-    ],
-)
-def test_rows_that_say_nothing_are_passed_over(server: Server, transport: Transport, content: t.Any) -> None:
-    server.on("/endpoints", answer(content))
-    with pytest.raises(InvalidResponse, match="lists no service"):
-        services(server.url).find("thing", transport)
+INSTEAD = {
+    "refusal": (failure(401, 16, "who are you"), ApiError, "asking endpoint {} for its services: HTTP status 401"),
+    "redirect": (answer({}, 302, Location="http://127.0.0.1:1/"), ApiError, "asking endpoint {} for its services: "),
+    "html": (html(), InvalidResponse, "asking endpoint {} for its services: "),
+    "no list": (
+        answer({"endpoints": {"id": "x"}}),
+        InvalidResponse,
+        "asking endpoint {} for its services: the field 'endpoints' of the response is not a list",
+    ),
+    **{
+        f"address {address!r}": (answer(listing(thing=address)), OptionError, "the address of thing at endpoint {} ")
+        for address in ("", "user@host", "host/path")
+    },
+}
 
 
-@pytest.mark.parametrize("content", [{"endpoints": {"id": "x"}}, {"endpoints": "x"}, {"endpoints": 7}])
-def test_a_list_that_is_none_is_refused(server: Server, transport: Transport, content: t.Any) -> None:
-    server.on("/endpoints", answer(content))
-    with pytest.raises(InvalidResponse, match="the field 'endpoints' of the response is not a list"):
-        services(server.url).find("thing", transport)
-
-
-@pytest.mark.parametrize("address", ["", "ftp://x", "user@host", "host/path", "host:port", "\x00"])
-def test_an_address_that_is_none_is_refused(server: Server, transport: Transport, address: str) -> None:
-    server.on("/endpoints", answer(listing(thing=address)))
-    with pytest.raises(OptionError, match=rf"the address of thing at endpoint {server.url}"):
-        services(server.url).find("thing", transport)
-
-
-@pytest.mark.parametrize(
-    ("reply", "kind"),
-    [
-        (failure(404, 5, "no such page"), ApiError),
-        (failure(401, 16, "who are you"), ApiError),
-        (answer({}, 302, Location="http://127.0.0.1:1/"), ApiError),
-        (html(), InvalidResponse),
-        (answer([]), InvalidResponse),
-    ],
-)
+@pytest.mark.parametrize(("reply", "kind", "words"), INSTEAD.values(), ids=INSTEAD)
 def test_what_an_endpoint_answers_instead_names_it(
-    server: Server, transport: Transport, reply: t.Any, kind: type[CloudError]
+    server: Server, transport: Transport, reply: Reply, kind: type[CloudError], words: str
 ) -> None:
     server.on("/endpoints", reply)
-    with pytest.raises(kind, match=rf"^asking endpoint {server.url} for its services: "):
+    with pytest.raises(kind, match=f"^{words.format(server.url)}"):
         services(server.url).find("thing", transport)
 
 
 def test_an_endpoint_that_is_down_is_named_and_asked_again_later(server: Server, transport: Transport) -> None:
     server.on("/endpoints", reset, reset, answer(listing(thing="127.0.0.1:9")))
     made = services(server.url)
-    with pytest.raises(
-        ConnectionFailed,
-        match=rf"^asking endpoint {server.url} for its services: 127.0.0.1 gave no usable response in 2 tries",
-    ):
+    words = f"^asking endpoint {server.url} for its services: 127.0.0.1 gave no usable response in 2 tries"
+    with pytest.raises(ConnectionFailed, match=words):
         made.find("thing", transport)
     assert str(made.find("thing", transport)) == "http://127.0.0.1:9"

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-import typing as t
 from decimal import Decimal
 
 import pytest
@@ -79,38 +78,16 @@ def test_iso_form_means_the_same_as_the_unit_form(days: int, hours: int, minutes
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"),
+    ("value", "nanoseconds"),
     [
-        ("90s", 90),
-        ("26h", 26 * 3600),
-        ("1d2h", 26 * 3600),
-        ("1D2H", 26 * 3600),
-        ("90m", 5400),
-        ("1w", 604_800),
-        ("PT26H", 26 * 3600),
-        ("P1DT2H", 26 * 3600),
-        ("p1dt2h", 26 * 3600),
-        ("P2W", 1_209_600),
-        ("P3D", 259_200),
-        ("PT5M", 300),
-        ("93600", 93_600),
-        (93_600, 93_600),
-        (93_600.0, 93_600),
-        (" 26h ", 26 * 3600),
-        ("0", 0),
-        (0, 0),
-        ("0s", 0),
+        ("90s", 90 * SECOND), ("26h", 26 * HOUR), ("1d2h", 26 * HOUR), ("1D2H", 26 * HOUR), ("90m", 5400 * SECOND), ("1w", 168 * HOUR),
+        ("PT26H", 26 * HOUR), ("P1DT2H", 26 * HOUR), ("p1dt2h", 26 * HOUR), ("P2W", 336 * HOUR), ("P3D", 72 * HOUR),
+        ("PT5M", 300 * SECOND), ("93600", 26 * HOUR), (93_600, 26 * HOUR), (93_600.0, 26 * HOUR), (" 26h ", 26 * HOUR), ("0", 0),
+        (0, 0), ("0s", 0), ("1.5s", 1_500_000_000), (0.25, 250_000_000), ("0.000000001", 1), ("PT1.000000001S", SECOND + 1),
     ],
-)
-def test_duration_forms(value: str | float, seconds: int) -> None:
-    assert parse_duration(value) == seconds * SECOND
-
-
-def test_fractions_of_seconds_are_exact() -> None:
-    assert parse_duration("1.5s") == 1_500_000_000
-    assert parse_duration(0.25) == 250_000_000
-    assert parse_duration("0.000000001") == 1
-    assert parse_duration("PT1.000000001S") == SECOND + 1
+)  # fmt: skip
+def test_duration_forms(value: str | float, nanoseconds: int) -> None:
+    assert parse_duration(value) == nanoseconds
 
 
 @pytest.mark.parametrize(
@@ -118,27 +95,13 @@ def test_fractions_of_seconds_are_exact() -> None:
     [
         "", " ", "h", "26x", "X26H", "x1h", "1h1d", "1d1d", "1.5h", "1h 2m", "-1h", "+1h", "-5", "1e3", "26 h", "26hours", "P", "PT", "P1DT", "PT1D", "P1H",
         "P1M", "P1Y", "P1Y2M", "PT1W", "P1S", "PT1H1W", "XT1H", "1dT2h", "T1H", "inf", "nan", "s", ".5s", "5.s", "1.0000000001s", "0x10", "1_000",
-        "\u0661h", True, False, float("nan"), float("inf"), -1, -0.5, 1e-7, [], {}, None, "1\n0", "1h\x00", "9" * 16, 10**15,
+        "\u0661h", "90\u017f", "PT90\u017f", True, False, float("nan"), float("inf"), -1, -0.5, 1e-7, [], {}, None, "1\n0", "1h\x00", "9" * 16, 10**15,
         "316000000000s", "9999999999999w",
     ],
 )  # fmt: skip
 def test_what_is_no_duration_is_refused_in_words(value: object) -> None:
     with pytest.raises(ValueError, match=r"^(is not a duration|is longer than)"):
         parse_duration(value)  # type: ignore[arg-type]
-
-
-def test_what_is_refused_shows_how_it_is_written() -> None:
-    for text in ("", "soon"):
-        with pytest.raises(
-            ValueError, match=r"^is not a duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds$"
-        ):
-            parse_duration(text)
-
-
-@pytest.mark.parametrize("text", ["90\u017f", "PT90\u017f"])
-def test_units_are_ascii_letters(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a duration"):
-        parse_duration(text)
 
 
 def test_the_longest_duration_is_the_range_of_instants() -> None:
@@ -152,25 +115,12 @@ def test_the_longest_duration_is_the_range_of_instants() -> None:
 @pytest.mark.parametrize(
     ("nanoseconds", "text"),
     [
-        (0, "0s"),
-        (1, "0s"),
-        (SECOND - 1, "0s"),
-        (45 * SECOND, "45s"),
-        (60 * SECOND, "1m"),
-        (61 * SECOND, "1m 1s"),
-        (HOUR, "1h"),
-        (HOUR + SECOND, "1h"),
-        (HOUR + 60 * SECOND, "1h 1m"),
-        (24 * HOUR, "24h"),
-        (24 * HOUR + 60 * SECOND, "24h 1m"),
-        (27 * HOUR + 59 * SECOND, "27h"),
-        (48 * HOUR - 1, "47h 59m"),
-        (48 * HOUR, "2d"),
-        (20 * 24 * HOUR, "20d"),
-        (100 * 24 * HOUR + 10 * HOUR, "100d 10h"),
-        (-45 * SECOND, "-45s"),
+        (0, "0s"), (SECOND - 1, "0s"), (45 * SECOND, "45s"), (60 * SECOND, "1m"), (61 * SECOND, "1m 1s"), (HOUR, "1h"),
+        (HOUR + SECOND, "1h"), (HOUR + 60 * SECOND, "1h 1m"), (24 * HOUR, "24h"), (24 * HOUR + 60 * SECOND, "24h 1m"),
+        (27 * HOUR + 59 * SECOND, "27h"), (48 * HOUR - 1, "47h 59m"), (48 * HOUR, "2d"), (480 * HOUR, "20d"),
+        (2410 * HOUR, "100d 10h"), (-45 * SECOND, "-45s"),
     ],
-)
+)  # fmt: skip
 def test_durations_for_people(nanoseconds: int, text: str) -> None:
     assert format_duration(nanoseconds) == text
 
@@ -185,13 +135,9 @@ def test_a_duration_never_reads_like_the_limit_that_it_exceeds(limit: str, exces
     assert (parse_duration(seconds.replace(" ", "")) if seconds else 0) + nanoseconds > bound
 
 
-@pytest.mark.parametrize(("value", "expected"), [(None, None), ("26h", 26 * HOUR), (60, 60 * SECOND), ("0", 0), (0, 0)])
-def test_max_age(value: t.Any, expected: int | None) -> None:
-    assert duration_option(value, "max_age") == expected
-
-
-@pytest.mark.parametrize("value", ["", "soon", "-1h", True, "1.5h"])
-def test_max_age_that_is_none_is_named(value: t.Any) -> None:
-    with pytest.raises(OptionError, match=rf"^max_age '{value}' is not a duration; write .*\.$") as caught:
-        duration_option(value, "max_age")
+def test_an_option_is_named_where_its_duration_is_none() -> None:
+    assert (duration_option(None, "max_age"), duration_option("26h", "max_age")) == (None, 26 * HOUR)
+    words = r"^max_age 'soon' is not a duration; write 26h, 1d2h, 90m, 90s, PT26H, or a number of seconds\.$"
+    with pytest.raises(OptionError, match=words) as caught:
+        duration_option("soon", "max_age")
     assert caught.value.details == {"option": "max_age"}

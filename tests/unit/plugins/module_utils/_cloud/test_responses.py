@@ -23,7 +23,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.responses impor
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import TOKEN
 
 DOING = "cluster c9q1: listing its backups"
-JSON = "application/json"
 
 
 def answered(body: t.Any = b"", status: int = 200, **headers: str) -> Response:
@@ -36,13 +35,6 @@ def error(body: t.Any = b"", status: int = 400, hints: dict[int, str] | None = N
     secrets = Secrets()
     secrets.remember("opaque-secret-value")
     return api_error(answered(body, status, **headers), DOING, secrets, hints or {}, cluster_id="c9q1")
-
-
-@pytest.mark.parametrize(
-    ("status", "success"), [(199, False), (200, True), (204, True), (299, True), (300, False), (404, False)]
-)
-def test_success_is_2xx(status: int, success: bool) -> None:
-    assert answered(status=status).is_success is success
 
 
 @pytest.mark.parametrize(
@@ -59,42 +51,22 @@ def test_a_json_object_is_decoded(body: bytes, content: dict[str, t.Any]) -> Non
     assert decode_object(answered(body), DOING) == content
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"not json",
-        b"<html></html>",
-        b"{'a': 1}",
-        b'{"a": 1,}',
-        b'{"a": 1',
-        b'{"a": 1}}',
-        b'{"a": NaN}',
-        b'{"a": Infinity}',
-        b'{"a": -Infinity}',
-        b'{"a": 1e999}',
-        b'{"a": -1e999}',
-        b'{"a": "\xff"}',
-        b'{"a": "\\ud800"}',
-        b'{"a": ["\\udc00\\ud800"]}',
-        b'{"\\ud800": 1}',
-        b'{"a": "\x00"}',
-        b'\xef\xbb\xbf{"a": 1}',
-        '{"a": 1}'.encode("utf-16"),
-        b"[" * 200_000,
-        b'{"a":' * 200_000,
-        b'{"a": ' + b"1" * 5_000 + b"}",
-    ],
-)
+NOT_JSON = [
+    b"", b"not json", b"<html></html>", b"{'a': 1}", b'{"a": 1,}', b'{"a": 1', b'{"a": 1}}', b'{"a": NaN}', b'{"a": Infinity}',
+    b'{"a": -Infinity}', b'{"a": 1e999}', b'{"a": -1e999}', b'{"a": "\xff"}', b'{"a": "\\ud800"}', b'{"a": ["\\udc00\\ud800"]}',
+    b'{"\\ud800": 1}', b'{"a": "\x00"}', b'\xef\xbb\xbf{"a": 1}', '{"a": 1}'.encode("utf-16"), b"[" * 200_000, b'{"a":' * 200_000,
+    b'{"a": ' + b"1" * 5_000 + b"}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", NOT_JSON)
 def test_what_is_not_json_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidResponse) as caught:
-        decode_object(
-            answered(body, Content_Type="text/html; charset=utf-8", X_Request_Id="r1", X_Server_Trace_Id="s1"), DOING
-        )
+        decode_object(answered(body, Content_Type="text/html; charset=utf-8", X_Request_Id="r1"), DOING)
     told = str(caught.value)
     shape = f"{len(body)} bytes of text/html; charset=utf-8" if body else "an empty body"
     assert told.startswith(f"{DOING}: the response is not JSON ({shape}). Check that endpoint names the API")
-    assert told.endswith("(x-request-id r1, x-server-trace-id s1)")
+    assert told.endswith("(x-request-id r1)")
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"text"', b"1", b"true", b'[{"backups": []}]'])
@@ -118,39 +90,13 @@ def test_hostile_headers_are_printable_and_short_in_messages() -> None:
 @pytest.mark.parametrize(
     ("status", "code"),
     [
-        (400, 3),
-        (401, 16),
-        (403, 7),
-        (404, 5),
-        (409, 10),
-        (429, 8),
-        (499, 1),
-        (500, 13),
-        (501, 12),
-        (502, 14),
-        (503, 14),
-        (504, 4),
-        (418, 2),
-        (302, 2),
+        (400, 3), (401, 16), (403, 7), (404, 5), (409, 10), (429, 8), (499, 1), (500, 13), (501, 12), (502, 14), (503, 14), (504, 4),
+        (418, 2), (302, 2),
     ],
-)
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"<html>",
-        b"[]",
-        {},
-        {"code": 0},
-        {"code": None},
-        {"code": "5"},
-        {"code": True},
-        {"code": 5.0},
-        {"code": [5]},
-    ],
-)
-def test_the_http_status_stands_in_for_a_code_that_is_not_there(status: int, code: int, body: t.Any) -> None:
-    assert error(body, status).code == code
+)  # fmt: skip
+def test_the_http_status_stands_in_for_a_code_that_is_not_there(status: int, code: int) -> None:
+    for body in (b"", b"<html>", b"[]", {}, *({"code": value} for value in (0, None, "5", True, 5.0, [5]))):
+        assert error(body, status).code == code
 
 
 @pytest.mark.parametrize(("status", "code"), [(400, 3), (400, 9), (400, 11), (404, 7), (403, 5), (500, 2)])
@@ -161,67 +107,35 @@ def test_the_bodys_code_decides(status: int, code: int) -> None:
 
 
 def test_an_error_is_told_with_message_hint_and_ids() -> None:
-    made = error(
-        {"code": 5, "message": "Cluster not found.", "details": []},
-        404,
-        {5: "Look it up."},
-        X_Request_Id="r1",
-        x_server_trace_id="s1",
-    )
+    body = {"code": 5, "message": "Cluster not found.", "details": []}
+    made = error(body, 404, {5: "Look it up."}, X_Request_Id="r1", x_server_trace_id="s1")
     assert str(made) == (
         f"{DOING}: HTTP status 404: Cluster not found. Look it up. (x-request-id r1, x-server-trace-id s1)"
     )
-    assert made.as_dict() == {
-        "kind": "api",
-        "http_status": 404,
-        "code": 5,
-        "message": "Cluster not found.",
-        "request_id": "r1",
-        "server_trace_id": "s1",
-        "cluster_id": "c9q1",
-    }
+    ids = {"request_id": "r1", "server_trace_id": "s1", "cluster_id": "c9q1"}
+    assert made.as_dict() == {"kind": "api", "http_status": 404, "code": 5, "message": "Cluster not found.", **ids}
 
 
-@pytest.mark.parametrize(
-    ("code", "words"),
-    [
-        (1, "was cancelled"),
-        (2, "does not say why"),
-        (3, "compare the options"),
-        (4, "did not finish in its own time"),
-        (5, "check the id"),
-        (6, "exists already"),
-        (7, "grant it the role"),
-        (8, "lower concurrency"),
-        (9, "not in a state"),
-        (10, "Another change"),
-        (11, "outside what the service has"),
-        (12, "does not offer this call"),
-        (13, "internal fault"),
-        (14, "status page"),
-        (15, "lost or damaged data"),
-        (16, "renew it"),
-    ],
-)
-def test_codes_without_a_hint_of_the_caller_have_a_general_one(code: int, words: str) -> None:
-    assert words in str(error({"code": code, "message": "m"}))
-    assert "mine" in str(error({"code": code, "message": "m"}, hints={code: "mine"}))
+@pytest.mark.parametrize("code", range(1, 17))
+def test_codes_without_a_hint_of_the_caller_have_a_general_one(code: int) -> None:
+    start = f"{DOING}: HTTP status 400: m. "
+    assert len(str(error({"code": code, "message": "m"})).removeprefix(start)) > 30
+    assert str(error({"code": code, "message": "m"}, hints={code: "Mine."})) == f"{start}Mine."
 
 
-def test_without_the_apis_message_a_proxy_is_suspected() -> None:
-    told = str(error(b"<html>", 403, Content_Type="text/html"))
+def test_without_the_apis_message_a_proxy_is_suspected_whatever_the_api_would_need() -> None:
+    told = str(error(b"<html>", 403, {7: "Grant the role."}, Content_Type="text/html"))
     assert told == (
         f"{DOING}: HTTP status 403 without the API's own message (6 bytes of text/html)."
         " Check that endpoint names the API, and what a proxy in between answers."
     )
+    assert "Grant the role." in str(error(b"", 403, {7: "Grant the role."}))
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_told_as_one(status: int) -> None:
-    assert f"HTTP status {status}, a redirect, which is not followed" in str(
-        error(b"", status, Location="https://evil.example/")
-    )
-    assert "evil" not in str(error(b"", status, Location="https://evil.example/"))
+def test_a_redirect_is_told_as_one() -> None:
+    told = str(error(b"", 302, Location="https://evil.example/"))
+    assert f"{DOING}: HTTP status 302, a redirect, which is not followed" in told
+    assert "evil" not in told
 
 
 @pytest.mark.parametrize("message", [None, "", 7, ["x"], {"x": 1}])
@@ -305,13 +219,6 @@ def test_a_plain_text_with_the_apis_own_headers_is_the_apis() -> None:
     assert told.startswith(f"{DOING}: HTTP status 400: not now. The resource is not in a state")
 
 
-def test_hints_for_the_api_are_not_given_for_a_page_of_a_proxy() -> None:
-    told = str(error(b"<html>", 403, {7: "Grant the role."}, Content_Type="text/html"))
-    assert "Grant the role." not in told
-    assert "Check that endpoint names the API, and what a proxy in between answers." in told
-    assert "Grant the role." in str(error(b"", 403, {7: "Grant the role."}))
-
-
 def waits(details: t.Any) -> float | None:
     return retry_after(answered({"code": 8, "message": "m", "details": details}, 429))
 
@@ -326,17 +233,17 @@ def test_retry_info_among_the_details_is_a_retry_after() -> None:
     assert retry_after(both) == 3.0
 
 
-@pytest.mark.parametrize(
-    "details",
-    [
-        None,
-        {},
-        "x",
-        [],
-        [7],
-        [RETRY],
-        *([{**RETRY, "retryDelay": delay}] for delay in (7, "7", "-1s", "1e3s", "s", "", None)),
-    ],
-)
+NO_WAIT = [
+    None,
+    {},
+    "x",
+    [],
+    [7],
+    [RETRY],
+    *([{**RETRY, "retryDelay": d}] for d in (7, "7", "-1s", "1e3s", "s", "", None)),
+]
+
+
+@pytest.mark.parametrize("details", NO_WAIT)
 def test_details_that_ask_for_no_wait_are_passed_over(details: t.Any) -> None:
     assert waits(details) is None

@@ -26,16 +26,9 @@ def test_a_quoted_string_is_printable_and_short() -> None:
 @pytest.mark.parametrize(
     ("value", "name"),
     [
-        (None, "null"),
-        (True, "a boolean"),
-        (1, "an integer"),
-        (1.5, "a number"),
-        ("secret", "a string"),
-        ({"secret": 1}, "a mapping"),
-        ((), "a list"),
-        ([], "a list"),
-        (b"", "a value of type bytes"),
+        (None, "null"), (True, "a boolean"), (1, "an integer"), (1.5, "a number"), ("secret", "a string"), ({"secret": 1}, "a mapping"),
+        ((), "a list"), ([], "a list"), (b"", "a value of type bytes"),
     ],
-)
+)  # fmt: skip
 def test_the_name_of_a_type_never_tells_the_value(value: t.Any, name: str) -> None:
     assert type_name(value) == name

@@ -8,8 +8,6 @@ import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError, OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import (
-    DEFAULT_ENDPOINT,
-    DEFAULT_SERVICES,
     BaseUrl,
     is_loopback,
     parse_base_url,
@@ -52,47 +50,18 @@ def test_a_default_scheme_holds_where_none_is_written() -> None:
 
 
 def test_a_path_is_kept_where_it_is_allowed() -> None:
-    assert (
-        str(parse_base_url("https://gate.example/mdb/v1/", "thing_endpoint", path_allowed=True))
-        == "https://gate.example/mdb/v1"
-    )
-    assert (
-        str(parse_base_url("gate.example/mdb~1", "thing_endpoint", path_allowed=True)) == "https://gate.example/mdb~1"
-    )
-    assert parse_base_url("https://gate.example/mdb", "thing_endpoint", path_allowed=True).host == "gate.example"
+    made = parse_base_url("https://gate.example/mdb~1/v1/", "thing_endpoint", path_allowed=True)
+    assert (str(made), made.host) == ("https://gate.example/mdb~1/v1", "gate.example")
 
 
 BAD = [
-    "",
-    " ",
-    "https://",
-    "https:///path",
-    "ftp://api.example",
-    "file:///etc/passwd",
-    "grpc://api.example",
-    "javascript:alert(1)",
-    "api.example:port",
-    "api.example:99999",
-    "api.example:-1",
-    "user@api.example",
-    "https://user:password@api.example",
-    "api.example?x=1",
-    "api.example#x",
-    "api.example\\@other.example",
-    "api.example/%2e%2e",
-    "api exam.ple",
-    "api.example\x00",
-    "-api.example",
-    "::1",
-    "[::1",
-    "[::zz]",
-    "[127.0.0.1]",
-    "api.ex\N{LATIN SMALL LETTER A WITH DIAERESIS}mple",
-    "\N{FULLWIDTH LATIN SMALL LETTER A}pi.example",
-    "{{ endpoint }}",
-    "https://https://api.example",
-    "//api.example",
-]
+    "", " ", "https://", "https:///path", "ftp://api.example", "file:///etc/passwd", "grpc://api.example", "javascript:alert(1)",
+    "api.example:port", "api.example:99999", "api.example:-1", "user@api.example", "https://user:s3cret@api.example", "api.example?x=1",
+    "api.example#x", "api.example\\@other.example", "api.example/%2e%2e", "api exam.ple", "api.example\x00", "-api.example", "::1",
+    "[::1", "[::zz]", "[127.0.0.1]", "api.ex\N{LATIN SMALL LETTER A WITH DIAERESIS}mple", "\N{FULLWIDTH LATIN SMALL LETTER A}pi.example",
+    "{{ endpoint }}", "https://https://api.example", "//api.example", "api.cloud\n.yandex.net", "api\t.example",
+    "https://api.example\r\n.evil.example", "https://[v1.x]", "https://[x:y]",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", [*BAD, "https://api.example/path"])
@@ -103,34 +72,22 @@ def test_what_is_no_address_is_refused_by_the_options_name(text: str) -> None:
     assert told.startswith("endpoint (not shown" if "@" in text else "endpoint '")
     assert told.endswith("Write a host with or without scheme and port, such as api.cloud.yandex.net.")
     assert told.isprintable()
+    assert "s3cret" not in told
     assert caught.value.details == {"option": "endpoint"}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *BAD,
-        "https://api.example/a//b",
-        "https://api.example/a b",
-        "https://api.example/../b%0a",
-        "https://api.example/a;b",
-    ],
-)
+PATHS = [
+    "https://api.example/a//b",
+    "https://api.example/a b",
+    "https://api.example/../b%0a",
+    "https://api.example/a;b",
+]
+
+
+@pytest.mark.parametrize("text", [*BAD, *PATHS])
 def test_a_path_that_could_be_read_in_two_ways_is_refused(text: str) -> None:
     with pytest.raises(OptionError, match=r"^thing_endpoint "):
         parse_base_url(text, "thing_endpoint", path_allowed=True)
-
-
-@pytest.mark.parametrize("text", ["api.cloud\n.yandex.net", "api\t.example", "https://api.example\r\n.evil.example"])
-def test_an_address_with_a_line_break_is_refused(text: str) -> None:
-    with pytest.raises(OptionError):
-        parse_base_url(text, "endpoint")
-
-
-def test_a_password_in_an_address_is_not_echoed() -> None:
-    with pytest.raises(OptionError) as caught:
-        parse_base_url("https://user:s3cret@api.example", "endpoint")
-    assert "s3cret" not in str(caught.value)
 
 
 @given(
@@ -140,7 +97,6 @@ def test_a_password_in_an_address_is_not_echoed() -> None:
         st.sampled_from(BAD).flatmap(lambda bad: st.text().map(bad.__add__)),
     )
 )
-@example("https://[v1.x]")
 @example("https://\u2100")
 def test_any_text_is_an_address_or_an_option_error(text: str) -> None:
     try:
@@ -165,20 +121,10 @@ def test_loopback_by_spelling(host: str) -> None:
 @pytest.mark.parametrize(
     "host",
     [
-        "127.0.0.1.example",
-        "localhost.example",
-        "localhost.",
-        "127.1",
-        "128.0.0.1",
-        "0.0.0.0",
-        "::",
-        "10.0.0.1",
-        "fe80::1",
-        "",
-        "2130706433",
-        "0x7f000001",
+        "127.0.0.1.example", "localhost.example", "localhost.", "127.1", "128.0.0.1", "0.0.0.0", "::", "10.0.0.1", "fe80::1", "",
+        "2130706433", "0x7f000001", "::ffff:10.0.0.1",
     ],
-)
+)  # fmt: skip
 def test_what_merely_leads_here_is_not_loopback(host: str) -> None:
     assert not is_loopback(host)
     assert not BaseUrl("http", f"[{host}]" if ":" in host else host).is_private
@@ -188,11 +134,3 @@ def test_what_merely_leads_here_is_not_loopback(host: str) -> None:
 def test_host_leaves_port_and_brackets_out() -> None:
     assert parse_base_url("https://[::1]:8080", "endpoint").host == "::1"
     assert parse_base_url("api.example:8443", "endpoint").host == "api.example"
-
-
-def test_the_default_region_is_the_documented_one() -> None:
-    assert DEFAULT_ENDPOINT == "https://api.cloud.yandex.net"
-    assert DEFAULT_SERVICES == {
-        "iam": "https://iam.api.cloud.yandex.net",
-        "operation": "https://operation.api.cloud.yandex.net",
-    }
