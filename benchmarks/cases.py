@@ -13,7 +13,8 @@ from benchmarks.measuring import EMPTY, ROOT, Bench, Line, Task, Work
 INFO = "yacloud.mdb.redis_backup_info"
 LOOKUP = "yacloud.mdb.redis_newest_backup"
 FRESHNESS = "yacloud.mdb.redis_backup_freshness"
-
+BACKUP = "yacloud.mdb.redis_backup"
+RESTORED_CLUSTER = "yacloud.mdb.redis_restored_cluster"
 
 #: Makes a bench with so many clusters, so many backups of each, and further flags of the emulator.
 Emulated = Callable[..., AbstractContextManager[Bench]]
@@ -121,6 +122,30 @@ def freshness_role(bench: Bench) -> Work:
     )
 
 
+def backup(bench: Bench) -> Work:
+    """Make a use of the module that takes a backup."""
+    (cluster,) = bench.expected
+    return Work(
+        looped(BACKUP, {"cluster_id": cluster}),
+        answer="[result.results[0].backup.source_cluster_id, result.results[0].operation.done]",
+        expected=[cluster, True],
+        in_process=True,
+    )
+
+
+def restore(bench: Bench) -> Work:
+    """Make a use of the module that restores a backup, under another name each time."""
+    (newest,) = bench.newest.values()
+    name = "restored-{{ now().strftime('%H%M%S%f') }}"
+    options = {"folder_id": bench.emulator.folder_id, "password": "A-password-of-the-bench-1"}
+    return Work(
+        looped(RESTORED_CLUSTER, {"backup_id": newest, "name": name, **options}),
+        answer="[result.results[0].backup_id, result.results[0].cluster.health]",
+        expected=[newest, "ALIVE"],
+        in_process=True,
+    )
+
+
 # --- the cases ----------------------------------------------------------------------------------------------------
 
 
@@ -222,3 +247,18 @@ def requests(emulated: Emulated) -> Iterator[Line]:
             ("task with a whole folder", info(bench, folder), 2),
         ):
             yield Line(text, len(bench.requests(work)), most)
+
+
+@case
+def writing(emulated: Emulated) -> Iterator[Line]:
+    """a backup and a restore of four seconds each: what a play costs beyond them, and its requests beside the polls"""
+    length = 4
+    with emulated(1, 14) as bench:
+        bench.env = {"YC_ENDPOINT": bench.emulator.url, "YC_IAM_TOKEN": bench.emulator.iam_token}
+        bench.emulator.settings(backup_duration=length, restore_duration=length)
+        for text, work, most in (("backup", backup(bench), 6), ("restore", restore(bench), 8)):
+            # A look comes at most a poll's interval late, and three requests follow it.
+            seconds = bench.seconds(f"{text}, beyond an empty play and the operation", bench.first(work))
+            yield seconds._replace(value=seconds.value - length, most=3)
+            routes = [route for route in bench.requests(work) if route != "GetOperation"]
+            yield Line(f"{text}, requests beside the polls", len(routes), most)

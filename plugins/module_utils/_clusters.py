@@ -71,15 +71,22 @@ def resolve(name: str, clusters: list[Cluster], folder_id: str) -> Cluster:
         raise SelectionError(
             f"{len(found)} clusters of folder {folder_id} are named {quoted(name)}: {ids}. Name one by its id instead."
         )
-    near = difflib.get_close_matches(name, [cluster.name for cluster in clusters], n=3)
-    others = (
-        f"Similar: {', '.join(map(quoted, near))}."
-        if near
-        else f"It has {len(clusters)} cluster{'' if len(clusters) == 1 else 's'}, none with a similar name."
-    )
     raise SelectionError(
-        f"folder {folder_id} has no cluster named {quoted(name)}. {others} A deleted cluster is found by its id only."
+        f"folder {folder_id} has no cluster named {quoted(name)}. {_others(name, clusters)}"
+        " A deleted cluster is found by its id only."
     )
+
+
+def _others(name: str, clusters: list[Cluster]) -> str:
+    """What may have been meant by a name that no cluster has."""
+    for cluster in clusters:
+        if cluster.id == name:
+            return f"That is the id of {quoted(cluster.name)}; an id goes into cluster_ids, in the lookup without by."
+    names = [cluster.name for cluster in clusters]
+    near = difflib.get_close_matches(name, names, n=3) or [other for other in names if name in other][:3]
+    if near:
+        return f"Similar: {', '.join(map(quoted, near))}."
+    return f"It has {len(clusters)} cluster{'' if len(clusters) == 1 else 's'}, none with a similar name."
 
 
 def warn_of_shared_names(clusters: list[Cluster], folder_id: str) -> list[str]:

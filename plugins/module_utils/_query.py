@@ -144,9 +144,9 @@ def check_id(option: str, value: t.Any) -> str:
     :raises OptionError: it cannot
     :source: the length stands in the definitions (yandex.cloud.length), the characters are those of all ids so far
     """
-    kind = "a folder id" if option == "folder_id" else "a cluster id"
-    example = "those have 1 to 50 letters, digits, '-' and '_', such as c9qe1abcd2fghij3klmn"
-    return _checked(option, value, _ID, f"is not {kind}; {example}.")
+    kind, such = ("folder", "b1gabcdefghij0klmnop") if option == "folder_id" else ("cluster", "c9qe1abcd2fghij3klmn")
+    problem = f"is not a {kind} id; those have 1 to 50 letters, digits, '-' and '_', such as {such}."
+    return _checked(option, value, _ID, problem)
 
 
 def check_backup_id(option: str, value: t.Any) -> str:

@@ -40,6 +40,8 @@ KEYS = (
 )
 """What the filter's input may hold."""
 
+_LOOPS = ("leftovers", "swept")
+
 
 class Step(t.NamedTuple):
     """One task of a drill.
@@ -92,7 +94,7 @@ def read_drill(value: t.Any) -> Drill:
     """
     if not isinstance(value, t.Mapping):
         raise OptionError(f"the input must be a mapping of a drill's steps, got {type_name(value)}.")
-    steps = plain(dict(value))
+    steps = plain({name: _results(step) if name in _LOOPS else step for name, step in value.items()})
     refuse_unknown(steps, KEYS)
     choice = _choice(steps.get("choice"))
     restored = _restored(steps.get("restored"), choice, steps.get("name"))
@@ -180,13 +182,17 @@ def _checked(value: t.Any) -> Step:
     return step
 
 
-def _loop(value: t.Any, name: str) -> list[dict[str, t.Any]]:
+def _results(loop: t.Any) -> t.Any:
+    """The results of a loop alone: to read why a loop over nothing was skipped makes ansible-core 2.21 warn of a deprecation."""
+    return loop.get("results", []) if isinstance(loop, t.Mapping) else loop
+
+
+def _loop(results: t.Any, name: str) -> list[dict[str, t.Any]]:
     """The results of a loop, each with its item under "item"."""
-    if value is None:
+    if results is None:
         return []
-    results = value.get("results", []) if isinstance(value, dict) else value
     if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
-        raise OptionError(f"{name} must be the result of a loop, got {type_name(value)}.", option=name)
+        raise OptionError(f"{name} must be the result of a loop, got {type_name(results)}.", option=name)
     return [{**result, "item": result.get(result.get("ansible_loop_var", "item"))} for result in results]
 
 

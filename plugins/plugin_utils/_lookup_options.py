@@ -50,17 +50,22 @@ def find_options(
     }
     for name, entry in known.items():
         for value in (given.get(name), templated.get(PREFIX + name)):
-            _check_type(name, entry["type"], value)
+            _check_value(name, entry, value)
     plugin.set_options(var_options=templated, direct=given)
     return {
         name: None if value == "" and given.get(name) != "" else value for name, value in plugin.get_options().items()
     }
 
 
-def _check_type(name: str, kind: str, value: t.Any) -> None:
-    """Refuses a credential of a wrong type, which Ansible would show, and what is no boolean, which it would take for false."""
+def _check_value(name: str, entry: t.Mapping[str, t.Any], value: t.Any) -> None:
+    """Refuses a credential of a wrong type, which Ansible would show, what is no boolean, which it would take for false, and what
+    is none of the choices, which it would not name.
+    """
+    kind = entry.get("type", "str")
     if name in OPTIONS and kind == "str" and isinstance(value, (t.Mapping, list, tuple)):
         raise AnsibleOptionsError(f"{name} must be a string, got {type_name(value)}, which is not shown.")
+    if kind == "str" and value and isinstance(value, str) and value not in entry.get("choices", (value,)):
+        raise AnsibleOptionsError(f"{name} must be one of {', '.join(entry['choices'])}, got {quoted(value)}.")
     if kind == "bool" and value is not None:
         try:
             boolean(value)

@@ -26,4 +26,9 @@ class WritingAction(InProcessAction):
 
     def execute(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
         """The module's result."""
-        return result_of(self.work, options, bool(self._task.check_mode), Progress(self.facts, self._display.v))
+        progress = Progress(self.facts, self._display.v)
+        try:
+            return result_of(self.work, options, bool(self._task.check_mode), progress)
+        except BaseException:  # the task's timeout, of which Ansible makes the result
+            self._display.warning(progress.interrupted())
+            raise

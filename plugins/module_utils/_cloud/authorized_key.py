@@ -145,7 +145,10 @@ _REFUSED = "The key was not accepted: check that it still exists, that its servi
 
 def _load_signer(pem: str, description: str) -> t.Callable[[bytes], bytes]:
     if rsa is None:
-        raise MissingLibrary(missing_required_lib("cryptography", reason="for service account keys"))
+        library = missing_required_lib("cryptography", reason="for service account keys")
+        raise MissingLibrary(
+            f"{library}. Debian and Ubuntu have it as python3-cryptography; pip install cryptography puts it into a virtual environment."
+        )
     try:
         key = serialization.load_pem_private_key(pem.encode(), password=None)
     except Exception:  # noqa: BLE001 - cryptography documents several, without a common base

@@ -147,7 +147,7 @@ class Transport:
 
     def __init__(self, options: TransportOptions, secrets: Secrets, deadline: Deadline | None = None) -> None:
         if requests is None:
-            raise MissingLibrary(f"{missing_required_lib('requests')} {_DELEGATE}")
+            raise MissingLibrary(f"{missing_required_lib('requests')}. {_INSTALL}")
         self.options = options
         self.secrets = secrets
         self.deadline = deadline or Deadline(options.api_deadline)
@@ -245,8 +245,9 @@ class Transport:
         why = self.secrets.cleaned(reason(exc))
         hint = permanent_hint(exc, f"HTTPS_PROXY and {request.base.option}" if proxy else request.base.option)
         if hint:
-            raise ConnectionFailed(f"{request.doing}: {why}. {hint}") from None
-        return why
+            host = "" if proxy or request.base.host in request.doing else f"{request.base.host}: "
+            raise ConnectionFailed(f"{request.doing}: {host}{why}. {hint}") from None
+        return f"{why}, through the proxy {proxy.shown}" if proxy else why
 
     def _wait(self, attempt: int, response: Response | None, doing: str, problem: str) -> None:
         delay = min(FIRST_DELAY * 2**attempt, self.options.api_retry_max_delay) * random.uniform(0.5, 1.0)
@@ -262,8 +263,9 @@ class Transport:
             raise self.deadline.error(doing, problem)
 
 
-_DELEGATE = (
-    "Or let the task run where the library is: with 'delegate_to: localhost' it is needed on the controller only."
+_INSTALL = (
+    "Debian and Ubuntu have it as python3-requests; pip install requests puts it into a virtual environment."
+    " A task on another host than the controller needs it there, unless it has 'delegate_to: localhost'."
 )
 _ADVICE = (
     "See whether the service and the network between are up; api_retries and api_timeout set how long it is tried."

@@ -122,25 +122,23 @@ def test_a_drill_passes_leaves_nothing_and_says_so_in_every_file(ansible: Ansibl
     assert run.code == 0
 
 
-def test_data_that_are_not_right_have_failed_whatever_is_wrong_with_them(ansible: Ansible, emulator: Emulator) -> None:
+def test_data_that_are_not_right_have_failed(ansible: Ansible, emulator: Emulator) -> None:
     run = ansible.play([drill(emulator, **FILES), verdict("right")])
     assert shown(run, "right")["outcome"] == "passed", run.output
     success = last_success(ansible)
     emulator.damage_backup(BACKUP, cluster_id=SESSIONS)
-    run = ansible.play([drill(emulator, **FILES), verdict()])
-    result = shown(run)
+    run = ansible.play([drill(emulator, on_failure="error", **FILES)])
+    result = json.loads((ansible.home / "drill.json").read_text(encoding="utf-8"))
     assert (result["outcome"], result["cleaned_up"]) == ("failed", True), run.output
     assert [found["name"] for found in result["checks"] if not found["passed"]] == ["required_keys"]
     assert last_success(ansible) == success
-    emulator.damage_backup(BACKUP, "empty")
-    run = ansible.play([drill(emulator, required_keys=[], on_failure="error"), verdict()])
     assert run.code == 2
     assert "failed: the backup was restored, but its data are not right" in run.output
-    assert "min_keys: 0 keys, and at least 1 are required" in run.output
     assert alive(emulator) == []
 
 
-def test_a_drill_compares_with_the_manifest_of_the_backup(ansible: Ansible, emulator: Emulator) -> None:
+def test_a_drill_compares_with_the_manifest(ansible: Ansible, emulator: Emulator) -> None:
+    """The source changes after its backup; what it holds then is not what is restored."""
     (host,) = next(row for row in emulator.state()["clusters"] if row["id"] == ORDERS)["hosts"]
     record = {
         "name": "record",
@@ -151,8 +149,6 @@ def test_a_drill_compares_with_the_manifest_of_the_backup(ansible: Ansible, emul
         },
         "register": "source",
     }
-    run = ansible.play([record, drill(emulator, manifest="{{ source.manifest }}"), verdict()])
-    assert shown(run)["outcome"] == "passed", run.output
     emulator.write_data(ORDERS, {f"{ORDERS}:{number}": "changed" for number in range(20)})
     run = ansible.play([record, drill(emulator, manifest="{{ source.manifest }}"), verdict()])
     assert shown(run)["outcome"] == "failed", run.output
@@ -160,60 +156,25 @@ def test_a_drill_compares_with_the_manifest_of_the_backup(ansible: Ansible, emul
 
 
 @pytest.mark.parametrize(
-    ("fault", "settings", "variables", "stopped_at"),
+    ("fault", "variables", "stopped_at"),
     [
-        (
-            {
-                "route": "RestoreCluster",
-                "kind": "status",
-                "status": 429,
-                "code": 8,
-                "times": -1,
-                "message": "Quota mdb.clusters.count exceeded",
-            },
-            {},
-            {"connection": {"api_retries": 0}},
-            "restore",
-        ),
-        ({"route": "RestoreCluster", "kind": "operation_error", "leaves_cluster": True}, {}, {}, "restore"),
-        (
-            {"route": "RestoreCluster", "kind": "reset", "after_effect": True, "times": -1},
-            {},
-            {"connection": {"api_retries": 0}},
-            None,
-        ),
-        (None, {"alive_delay": 600}, {"wait_timeout": 4}, "restore"),
-        (None, {}, {"ca_path": "/nonexistent/ca.pem"}, "check"),
-        (None, {}, {"created_after": "2030-01-01T00:00:00Z"}, "choose"),
+        ({"route": "RestoreCluster", "kind": "operation_error", "leaves_cluster": True}, {}, "restore"),
+        (None, {"ca_path": "/nonexistent/ca.pem"}, "check"),
+        (None, {"created_after": "2030-01-01T00:00:00Z"}, "choose"),
     ],
-    ids=["quota", "failed and left", "lost answer", "never alive", "no CA", "none"],
+    ids=["failed and left", "no CA", "none"],
 )
 def test_what_could_not_be_found_out_is_untested_and_leaves_nothing(
-    ansible: Ansible,
-    emulator: Emulator,
-    fault: dict[str, Any] | None,
-    settings: dict[str, Any],
-    variables: dict[str, Any],
-    stopped_at: str | None,
+    ansible: Ansible, emulator: Emulator, fault: dict[str, Any] | None, variables: dict[str, Any], stopped_at: str
 ) -> None:
-    emulator.settings(**settings)
     if fault:
         emulator.add_fault(**fault)
     run = ansible.play([drill(emulator, **variables, **FILES), verdict()])
     result = shown(run)
-    # Where only the answer got lost, the module finds what came of it.
-    assert (result["outcome"], result["stopped_at"]) == ("untested" if stopped_at else "passed", stopped_at), run.output
+    assert (result["outcome"], result["stopped_at"]) == ("untested", stopped_at), run.output
     assert result["cleaned_up"] is True, run.output
     assert alive(emulator) == []
     assert written(ansible) == set(FILES.values())
-
-
-def test_truncated_data_cannot_be_restored(ansible: Ansible, emulator: Emulator) -> None:
-    emulator.damage_backup(BACKUP, "truncate")
-    run = ansible.play([drill(emulator, on_failure="error")])
-    assert run.code == 2
-    assert "is untested: the backup could not be restored" in run.output
-    assert alive(emulator) == []
 
 
 def test_a_missed_objective_fails_the_play_of_a_drill_that_has_passed(ansible: Ansible, emulator: Emulator) -> None:
@@ -243,57 +204,46 @@ def test_a_cluster_that_cannot_be_removed_fails_the_play_with_the_command_that_r
     assert re.search(r"drill_cleaned_up\S+ 0\n", (ansible.home / "drill.prom").read_text(encoding="utf-8"))
 
 
-def test_a_cluster_is_kept_to_look_at_and_the_next_drill_does_not_use_it(ansible: Ansible, emulator: Emulator) -> None:
-    run = ansible.play([drill(emulator, min_keys=21, keep_on_failure=True), verdict()])
+def test_a_cluster_is_kept_to_look_at_and_the_next_drill_sweeps_it_alone(ansible: Ansible, emulator: Emulator) -> None:
+    seed = json.loads(json.dumps(SEED))
+    mine = ["redis-drill-20200101t000000-abcd", "redis-drill-of-mine"]
+    seed["clusters"] += [{"id": f"c9q{name}", "name": name, "folder_id": FOLDER} for name in mine]
+    emulator.seed(seed)
+    look = show(f"__{DRILL}_password", "password")
+    run = ansible.play([drill(emulator, min_keys=21, keep_on_failure=True), verdict(), look])
     result = shown(run)
-    (kept,) = alive(emulator)
+    (kept,) = [row for row in alive(emulator) if row["name"] not in mine]
     assert (result["kept"], result["cluster"]["id"]) == (True, kept["id"]), run.output
     assert f"KEPT      cluster {kept['id']}" in run.output
-    run = ansible.play([drill(emulator), verdict()])
-    reported = shown(run)
+    assert shown(run, "password") is None, run.output
     # As by -e on the command line.
     run = ansible.play([drill(emulator, sweep_after="1s", keep_on_failure="false", min_keys=21), verdict()])
     swept = shown(run)
-    assert [reported["outcome"], swept["outcome"], swept["kept"]] == ["passed", "failed", False], run.output
-    assert kept["id"] not in (reported["cluster"]["id"], swept["cluster"]["id"])
-    for found, gone in ((reported, False), (swept, True)):
-        assert [(row["cluster_id"], row["removed"]) for row in found["leftovers"]] == [(kept["id"], gone)]
-    assert alive(emulator) == []
+    assert (swept["outcome"], swept["kept"]) == ("failed", False), run.output
+    assert kept["id"] != swept["cluster"]["id"]
+    assert [(row["cluster_id"], row["removed"]) for row in swept["leftovers"]] == [(kept["id"], True)]
+    assert sorted(row["name"] for row in alive(emulator)) == mine
 
 
-def test_only_restored_clusters_with_the_prefix_are_swept(ansible: Ansible, emulator: Emulator) -> None:
-    seed = json.loads(json.dumps(SEED))
-    names = ["redis-drill-20200101t000000-abcd", "redis-drill-of-mine"]
-    seed["clusters"] += [
-        {"id": f"c9qmine{number}", "name": name, "folder_id": FOLDER} for number, name in enumerate(names)
-    ]
-    emulator.seed(seed)
-    run = ansible.play([drill(emulator, sweep_after="1s"), verdict()])
-    assert shown(run)["outcome"] == "passed", run.output
-    assert shown(run)["leftovers"] == []
-    assert sorted(row["name"] for row in alive(emulator)) == names
-
-
-@pytest.mark.parametrize("phase", ["restore", "check", "remove"])
+@pytest.mark.parametrize("phase", ["restore", "check"])
 def test_after_an_interrupt_the_next_drill_finds_what_was_left(
     ansible: Ansible, emulator: Emulator, phase: str
 ) -> None:
     # A CA that is a pipe holds the check up until it is interrupted.
     pipe = ansible.home / "ca.fifo"
     subprocess.run(["mkfifo", pipe], check=True)
-    emulator.settings(restore_duration=30 if phase == "restore" else 1, delete_duration=30)
+    emulator.settings(restore_duration=30 if phase == "restore" else 1)
     variables = {"ca_path": str(pipe)} if phase == "check" else {}
     process = start(ansible, [drill(emulator, **variables)])
     assert until(lambda: has_begun(emulator, phase), 60)
     process.send_signal(signal.SIGINT)
     output, _nothing = process.communicate(timeout=60)
     assert process.returncode != 0, output
-    emulator.settings(restore_duration=0, delete_duration=0)
+    emulator.settings(restore_duration=0)
     (left,) = [row["id"] for row in alive(emulator)]
     run = ansible.play([drill(emulator, sweep_after="1s"), verdict()])
     found = {row["cluster_id"]: row["removed"] for row in shown(run)["leftovers"]}
-    # A removal that was asked for goes on, and may have ended meanwhile.
-    assert found == {left: True} or (phase == "remove" and not found), run.output
+    assert found == {left: True}, run.output
     assert shown(run)["outcome"] == "passed"
     assert alive(emulator) == []
 
@@ -313,7 +263,7 @@ def start(ansible: Ansible, tasks: list[dict[str, Any]], *arguments: str) -> sub
 def has_begun(emulator: Emulator, phase: str) -> bool:
     if phase == "check":
         return any(row["status"] == "RUNNING" and emulator.started("RestoreCluster") for row in alive(emulator))
-    return emulator.started({"restore": "RestoreCluster", "remove": "DeleteCluster"}[phase]) == 1
+    return emulator.started("RestoreCluster") == 1
 
 
 def test_a_restore_that_is_killed_leaves_no_cluster(ansible: Ansible, emulator: Emulator) -> None:
@@ -353,15 +303,12 @@ def test_a_play_on_another_host_drills_from_the_controller_without_become(ansibl
 
 REFUSED = [
     ({"min_kesy": 5}, f"{DRILL}_min_kesy is not a variable of the role"),
-    ({"min_keys": None}, f"{DRILL}_min_keys is null or empty"),
     ({"rto": ""}, f"{DRILL}_rto is null or empty"),
-    ({"sweep_after": ""}, f"{DRILL}_sweep_after is null or empty"),
     ({"max_age": None}, f"{DRILL}_max_age is null or empty"),
-    ({"target_folder_id": ""}, f"{DRILL}_target_folder_id is null or empty"),
     ({"cluster_ids": []}, "must name one cluster, since a run is about one; got 0"),
-    ({"cluster_ids": [ORDERS, SESSIONS]}, "must name one cluster, since a run is about one; got 2"),
     ({"cluster_ids": f"{ORDERS},{SESSIONS}"}, "must name one cluster, since a run is about one; got 2"),
-    ({"cluster_name": "orders"}, "must name one cluster, since a run is about one; got 2"),
+    ({"rto": "soon"}, "rto 'soon' is not a duration"),
+    ({"sweep_after": "soon"}, "sweep_after 'soon' is not a duration"),
 ]
 
 
@@ -414,14 +361,6 @@ def test_a_file_that_cannot_be_written_fails_the_play_and_hands_nothing_on(
     assert shown(run) is None, run.output
     assert "missing" in run.result("Fail for what was not as it should be")["msg"]
     assert alive(emulator) == []
-
-
-@pytest.mark.parametrize("name", ["rto", "sweep_after"])
-def test_what_is_no_duration_is_said_before_any_request(ansible: Ansible, emulator: Emulator, name: str) -> None:
-    run = ansible.play([drill(emulator, **{name: "soon"})])
-    assert run.code == 2
-    assert f"{name} 'soon' is not a duration" in run.output
-    assert emulator.requests() == []
 
 
 def test_check_mode_restores_and_writes_nothing_and_says_what_would_be(ansible: Ansible, emulator: Emulator) -> None:
@@ -480,9 +419,3 @@ def test_no_password_is_in_any_output_file_or_process_list(ansible: Ansible, emu
     for path in {path for path in ansible.home.rglob("*") if path.is_file()} - own:
         assert PASSWORD not in path.read_text(encoding="utf-8", errors="replace"), path
     assert PASSWORD not in emulator.log()
-
-
-def test_a_generated_password_is_forgotten(ansible: Ansible, emulator: Emulator) -> None:
-    look = show(f"__{DRILL}_password", "password")
-    run = ansible.play([drill(emulator, min_keys=21, keep_on_failure=True), look])
-    assert shown(run, "password") is None, run.output

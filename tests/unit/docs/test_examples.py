@@ -62,8 +62,6 @@ def started(key: AuthorizedKey) -> Iterator[Emulator]:
     seed = yaml.safe_load((ROOT / "examples/emulator_seed.yml").read_text(encoding="utf-8"))
     seed["service_accounts"] = [{"id": ACCOUNT, "keys": [{"id": KEY_ID, "public_key": key.public}]}]
     seed["tokens"] = {"accepted": ["t1.docs.token"], "oidc": ["docs-oidc-token"]}
-    if DATA_PLANE:
-        seed["clusters"][0]["data"] = {"orders:17": "open", "orders:18": "shipped"}
     with Emulator.start(["--data-plane"] if DATA_PLANE else [], seed=seed) as emulator:
         yield emulator
 

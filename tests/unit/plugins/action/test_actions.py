@@ -22,11 +22,12 @@ class Task:
 
 
 class Shown:
-    """A display that keeps what -v shows."""
+    """A display that keeps what it is given."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self.v = self.lines.append
+        self.warned: list[str] = []
+        self.v, self.warning = self.lines.append, self.warned.append
 
 
 def execute(
@@ -90,3 +91,17 @@ def test_work_is_told_of_check_mode_and_where_to_show_what_it_sees(
     assert (result["msg"], result["warnings"], result["changed"]) == ("c1 is done", ["look out"], not check_mode)
     assert display.lines == ["seen"]
     assert "failed" not in result
+
+
+def test_whoever_is_stopped_is_told_that_the_work_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    class TimedOut(BaseException):
+        """Ansible's own is one of these."""
+
+    def work(options: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> str:
+        raise TimedOut
+
+    monkeypatch.setattr(redis_backup.ActionModule, "work", staticmethod(work))
+    display = Shown()
+    with pytest.raises(TimedOut):
+        execute(redis_backup.ActionModule, display, cluster_id="c1")
+    assert display.warned == ["Interrupted before anything was asked of the cloud."]

@@ -98,6 +98,13 @@ def test_a_name_that_none_has_is_told_with_similar_ones() -> None:
         resolve("orders-prod", [], FOLDER)
 
 
+def test_a_part_of_a_name_and_an_id_are_told_what_they_belong_to() -> None:
+    with pytest.raises(SelectionError, match="Similar: 'orders-test', 'orders-prod'"):
+        resolve("orders", CLUSTERS, FOLDER)
+    with pytest.raises(SelectionError, match="That is the id of 'orders-prod'; an id goes into cluster_ids, in the"):
+        resolve("c9q1", CLUSTERS, FOLDER)
+
+
 def test_a_name_that_several_have_is_warned_of_once_and_no_name_is_none() -> None:
     assert warn_of_shared_names(CLUSTERS, FOLDER) == [
         f"folder {FOLDER}: 2 clusters have the name 'twice'; use cluster_ids to tell them apart."

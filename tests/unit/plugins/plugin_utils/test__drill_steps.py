@@ -45,6 +45,18 @@ def test_an_input_that_is_not_a_mapping(value: t.Any, got: str) -> None:
         read_drill(value)
 
 
+class Loop(dict[str, t.Any]):
+    """What a loop over nothing returned, where ansible-core 2.21 warns whoever reads all of it."""
+
+    def items(self) -> t.NoReturn:
+        pytest.fail("more was read than the results")
+
+
+def test_of_a_loop_only_the_results_are_read() -> None:
+    nothing = Loop(results=[], skipped=True, skipped_reason="No items in the list")
+    assert drill(leftovers=nothing, swept=nothing)["leftovers"] == []
+
+
 def test_without_any_time_there_is_no_verdict() -> None:
     with pytest.raises(OptionError, match="evaluated_at is missing"):
         read_drill({"choice": None})

@@ -204,7 +204,7 @@ def test_a_secret_in_the_place_of_a_path_is_not_echoed(key: t.Any, option: str, 
 
 def test_without_cryptography_the_message_says_how_to_get_it(key: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authorized_key, "rsa", None)
-    with pytest.raises(MissingLibrary, match=r"\(cryptography\).+for service account keys"):
+    with pytest.raises(MissingLibrary, match=r"\(cryptography\).+for service account keys.+pip install cryptography"):
         pick(service_account_key=key.content)
 
 
