@@ -5,8 +5,6 @@
 """The reading calls of the Managed Redis API; lists are read to their last page.
 
 Source: https://yandex.cloud/en/docs/managed-redis/api-ref/Cluster/listBackups and its neighbours.
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

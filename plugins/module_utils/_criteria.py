@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The filters: which options choose among backups, and what each of them keeps. Pure functions, no I/O.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""The filters: which options choose among backups, and what each of them keeps. Pure functions, no I/O."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@
 
 Another engine is another record here. Source: the definitions in PyPI's yandexcloud, and
 https://yandex.cloud/en/docs/managed-redis/api-ref/Cluster/listBackups
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

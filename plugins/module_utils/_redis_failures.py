@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Why Redis could not be asked: exceptions of redis-py become the collection's own, each cause in its own words.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""Why Redis could not be asked: exceptions of redis-py become the collection's own, each cause in its own words."""
 
 from __future__ import annotations
 

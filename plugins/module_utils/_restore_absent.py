@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A restored cluster is removed: only the one that is meant, only one that was restored, never a source of backups.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""A restored cluster is removed: only the one that is meant, only one that was restored, never a source of backups."""
 
 from __future__ import annotations
 

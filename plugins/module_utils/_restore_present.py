@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A cluster restored from a backup comes to be: looked for by name and provenance, made where there is none, waited for.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""A cluster restored from a backup comes to be: looked for by name and provenance, made where there is none, waited for."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@
 """What a cluster's operations say of it: where it came from, and whether it is on its way out. No I/O.
 
 Only they prove where a cluster came from, never a description or a label.
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

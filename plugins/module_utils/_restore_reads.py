@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Reading a cluster with its hosts: as it is now, or once it is ready.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""Reading a cluster with its hosts: as it is now, or once it is ready."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@
 """The request for a restore: options become the body of clusters:restore. No I/O.
 
 Source: RestoreClusterRequest in PyPI's yandexcloud, and https://yandex.cloud/en/docs/managed-redis/api-ref/Cluster/restore
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A cluster with its hosts as the API shows them at one moment, and whether it is ready for use. No I/O.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""A cluster with its hosts as the API shows them at one moment, and whether it is ready for use. No I/O."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The frame of every module that writes: whatever happens, it returns what is known so far.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""The frame of every module that writes: whatever happens, it returns what is known so far."""
 
 from __future__ import annotations
 

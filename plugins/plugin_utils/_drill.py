@@ -6,8 +6,6 @@
 
 A drill has passed where a backup was restored and its data are right, failed where it was restored and they are not, and is
 untested where either could not be found out.
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

@@ -5,8 +5,6 @@
 """Results and verdicts as a file's content: which input has which formats, and who writes each.
 
 Pure functions; the same choice always gives the same text.
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What all filters share: how a function becomes one, and what Ansible hands to it as plain values.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""What all filters share: how a function becomes one, and what Ansible hands to it as plain values."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@
 
 A module costs a third of a second however little it does. The API is remote, so nothing is gained by that on localhost. All use of
 ansible-core's private parts stands in this file.
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

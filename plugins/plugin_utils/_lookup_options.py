@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Options of a lookup as Ansible finds them, made ready for the shared code.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""Options of a lookup as Ansible finds them, made ready for the shared code."""
 
 from __future__ import annotations
 

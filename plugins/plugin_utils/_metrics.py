@@ -5,8 +5,6 @@
 """A verdict as a Prometheus textfile. Pure functions.
 
 Source: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

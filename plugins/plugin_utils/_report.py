@@ -5,8 +5,6 @@
 """Pages for people: one file each, of a template, the style sheet and the script that lie beside this one.
 
 Ansible's own Jinja2 environment escapes nothing, so that pages have one that escapes all that they are given.
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What the page on a verdict shows. Pure functions; _report_freshness.html.j2 says where.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""What the page on a verdict shows. Pure functions; _report_freshness.html.j2 says where."""
 
 from __future__ import annotations
 

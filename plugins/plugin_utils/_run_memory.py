@@ -5,8 +5,6 @@
 """Memory that the workers of one run of Ansible share: it is made before they are forked, has no name, and ends with them.
 
 Without it each task of each host would exchange the credential and ask the region for its hosts anew.
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

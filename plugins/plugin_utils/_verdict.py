@@ -5,8 +5,6 @@
 """Clusters held against a recovery point objective. Pure functions on the module's result.
 
 The verdict made here is what all that follows works on: the role's fact, its message, metrics, JSON and page.
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

@@ -5,8 +5,6 @@
 """The key of a service account, and the signed JWT that is exchanged for an IAM token.
 
 Source: https://yandex.cloud/en/docs/iam/operations/iam-token/create-for-sa
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

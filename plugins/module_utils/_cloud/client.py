@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""A service of the cloud with one credential in one region: requests with a token, lists to their last page, operations to their end.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""A service of the cloud with one credential in one region: requests with a token, lists to their last page, operations to their end."""
 
 from __future__ import annotations
 

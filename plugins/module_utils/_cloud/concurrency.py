@@ -6,8 +6,6 @@
 
 So a signal (Ctrl-C, a task's timeout), the deadline and the first failure each end everything at once; a pool of concurrent.futures
 would first wait for its threads. Threads that are left are daemons, which send nothing any more.
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

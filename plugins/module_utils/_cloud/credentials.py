@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Which credential is used. Everything is checked before the first request.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""Which credential is used. Everything is checked before the first request."""
 
 from __future__ import annotations
 

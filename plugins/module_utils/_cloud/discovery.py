@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Which host serves what: known for the default region, asked once for any other.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""Which host serves what: known for the default region, asked once for any other."""
 
 from __future__ import annotations
 

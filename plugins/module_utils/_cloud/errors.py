@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The collection's own exceptions: whatever goes wrong below a plugin reaches it as one of these.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""The collection's own exceptions: whatever goes wrong below a plugin reaches it as one of these."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""What kept a request from being answered, in words, and whether another try makes sense.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""What kept a request from being answered, in words, and whether another try makes sense."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@
 """The service account that is linked to this virtual machine.
 
 Source: https://yandex.cloud/en/docs/compute/operations/vm-connect/auth-inside-vm
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@
 
 An instant is an integer: nanoseconds since 1970-01-01T00:00:00Z. Text is never compared, since "…:00Z" sorts after
 "…:00.500Z" and offsets differ; datetime is not used beyond whole seconds, since it drops the last three digits.
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

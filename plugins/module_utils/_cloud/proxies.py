@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Which proxy a request goes through, and what follows when one refuses.
-
-This file is private to the collection; its interface may change with any release.
-"""
+"""Which proxy a request goes through, and what follows when one refuses."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@
 """One HTTP session for a whole call: pooled connections, retries per request, a deadline, and an end at any moment.
 
 What is retried, how long is waited and what is refused stands in the guide on running it (docs/docsite/rst/running.rst).
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations

@@ -5,8 +5,6 @@
 """A token of another system that the cloud trusts, exchanged for an IAM token.
 
 Source: https://yandex.cloud/en/docs/iam/concepts/workload-identity, RFC 8693
-
-This file is private to the collection; its interface may change with any release.
 """
 
 from __future__ import annotations
