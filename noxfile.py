@@ -215,29 +215,32 @@ def sanity(session: nox.Session, core: str) -> None:
 
 
 def integration(session: nox.Session, core: str) -> None:
-    """ansible-test integration: real playbooks against the emulator"""
+    """ansible-test integration and whole runs: real playbooks against the emulator
+
+    The same targets and runs tell little new on a second core, so that `make test` has the runs on the oldest, and on
+    the newest the targets with those runs that rest on private parts of ansible-core.
+    """
     versions = install_core(session, core, "redis>=5,<9")
+    everything = EVERY_CORE or bool(session.posargs)
+    targets = integration_targets(session, core) if everything or core != min(CORES) else 0
+    place = "tests/integration/system"
+    runs = [place, f"--ignore={place}/test_drill.py"]
+    if not everything and core != min(CORES):
+        runs = [f"{place}/test_{name}.py" for name in ("endings", "places", "sharing", "waiting")]
+    env = {"ANSIBLE_PLAYBOOK": str(Path(session.bin) / "ansible-playbook")}
+    said = "" if session.posargs else passed(run(session, *PYTEST, *runs, env=env))
+    note(session, f"{versions}: {targets} targets; {said}")
+
+
+def integration_targets(session: nox.Session, core: str) -> int:
+    """Run ansible-test's targets, or those that are named; return how many."""
     arguments = ["integration", "--local", "--python", str(session.python)]
     with Emulator.start() as plain, Emulator.start(["--tls"]) as tls:
         output = ansible_test(session, core, *arguments, variables=emulated_cloud(plain, tls))
     targets = set(re.findall(r"Running (\S+) integration test role", output))
     if not targets:
         session.error("ansible-test found no integration target")
-    system = "" if session.posargs else system_tests(session, core)
-    note(session, f"{versions}: {len(targets)} targets; {system}")
-
-
-def system_tests(session: nox.Session, core: str) -> str:
-    """Run the tests that look at whole runs of this session's ansible-playbook; return what pytest says of them.
-
-    On other cores than the oldest, `make test` runs those that rest on private parts of ansible-core.
-    """
-    place = "tests/integration/system"
-    wanted = [place, f"--ignore={place}/test_drill.py"]
-    if not EVERY_CORE and core != min(CORES):
-        wanted = [f"{place}/test_{name}.py" for name in ("endings", "places", "sharing", "waiting")]
-    env = {"ANSIBLE_PLAYBOOK": str(Path(session.bin) / "ansible-playbook")}
-    return passed(run(session, *PYTEST, *wanted, env=env))
+    return len(targets)
 
 
 def emulated_cloud(plain: Emulator, tls: Emulator) -> dict[str, str]:
