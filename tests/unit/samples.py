@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 from urllib.parse import quote
 
@@ -84,13 +83,3 @@ def connection(url: str, **given: t.Any) -> Connection:
     """A connection to a server for everything, by an IAM token unless ``iam_token=None`` is given."""
     usual = {"endpoint": url, "mdb_endpoint": url, "iam_token": TOKEN, "api_retries": 2, "api_timeout": 5.0}
     return Connection.from_options(options(**usual | given), REDIS.service)
-
-
-def until(condition: t.Callable[[], t.Any], seconds: float = 5.0) -> bool:
-    """Whether a condition comes true in time."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.005)
-    return True

@@ -121,6 +121,20 @@ class Ansible:
         (self.home / "variables.json").write_text(json.dumps(variables), encoding="utf-8")
         return self.run([PLAYBOOK, path, "-e", f"@{self.home / 'variables.json'}"])
 
+    def start(self, command: list[str], environ: dict[str, str] | None = None) -> subprocess.Popen[str]:
+        """Starts a command in a session of its own, with a pipe for all that it prints."""
+        self.record.unlink(missing_ok=True)
+        return subprocess.Popen(
+            command,
+            env=self.environ | (environ or {}),
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
     def run(self, command: list[str], environ: dict[str, str] | None = None) -> Run:
         """Runs a command to its end."""
         begun = time.monotonic()

@@ -22,7 +22,7 @@ from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     assert_silent,
 )
 from ansible_collections.yacloud.mdb.tests.integration.system.test_roles import include, role, show, shown
-from ansible_collections.yacloud.mdb.tests.unit.samples import until
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -234,7 +234,7 @@ def test_after_an_interrupt_the_next_drill_finds_what_was_left(
     subprocess.run(["mkfifo", pipe], check=True)
     emulator.settings(restore_duration=30 if phase == "restore" else 1)
     variables = {"ca_path": str(pipe)} if phase == "check" else {}
-    process = start(ansible, [drill(emulator, **variables)])
+    process = ansible.start(ansible.command([drill(emulator, **variables)]))
     assert until(lambda: has_begun(emulator, phase), 60)
     process.send_signal(signal.SIGINT)
     output, _nothing = process.communicate(timeout=60)
@@ -246,18 +246,6 @@ def test_after_an_interrupt_the_next_drill_finds_what_was_left(
     assert found == {left: True}, run.output
     assert shown(run)["outcome"] == "passed"
     assert alive(emulator) == []
-
-
-def start(ansible: Ansible, tasks: list[dict[str, Any]], *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        ansible.command(tasks, *arguments),
-        env=ansible.environ,
-        cwd=ansible.home,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
 
 
 def has_begun(emulator: Emulator, phase: str) -> bool:

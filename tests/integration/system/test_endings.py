@@ -33,11 +33,11 @@ RUNS = int(os.environ.get("MODULE_RUNS", "8"))
 PATHS = {"in_process": {}, "module": {"environment": {"PATH_TAKEN": "module"}}}
 
 
-def _reach(emulator: Emulator) -> dict[str, str]:
+def reach(emulator: Emulator) -> dict[str, str]:
     return {"YC_ENDPOINT": emulator.url, "YC_IAM_TOKEN": IAM_TOKEN}
 
 
-def _until(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, "it never came to that"
@@ -74,26 +74,16 @@ WAYS = {
 def test_ctrl_c(ansible: Ansible, plain: Emulator, way: str) -> None:
     """Ends at once, though every request stalls for half a minute."""
     plain.add_fault(route="ListClusterBackups", kind="stall", times=-1)
-    command = ansible.command(WAYS[way], variables={"clusters": CLUSTERS})
-    process = subprocess.Popen(
-        command,
-        env=ansible.environ | _reach(plain),
-        cwd=ansible.home,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    process = ansible.start(ansible.command(WAYS[way], variables={"clusters": CLUSTERS}), reach(plain))
     try:
-        _until(lambda: len(plain.requests("ListClusterBackups")) == len(CLUSTERS))
+        until(lambda: len(plain.requests("ListClusterBackups")) == len(CLUSTERS))
         begun = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
         output = process.communicate(timeout=20)[0]
         assert time.monotonic() - begun < 10
         assert process.returncode != 0
         assert_silent(output)
-        _until(lambda: not _alive(process.pid), 10)
+        until(lambda: not _alive(process.pid), 10)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -112,7 +102,7 @@ def test_timeout_of_a_task(ansible: Ansible, plain: Emulator, way: str) -> None:
     plain.add_fault(route="ListClusterBackups", kind="stall", times=-1)
     (task,) = [CONDITION] if way == "lookup" else WAYS[way]
     # Ansible gives up a module's process without ending it: this is how long that goes on asking.
-    environ = {**_reach(plain), "YC_API_DEADLINE": "5"}
+    environ = {**reach(plain), "YC_API_DEADLINE": "5"}
     tasks = [
         {"name": "clock", "ansible.builtin.set_fact": {"begun": "{{ now().timestamp() }}"}},
         {**task, "timeout": 1, "ignore_errors": True},
@@ -133,7 +123,7 @@ def test_deadline(ansible: Ansible, plain: Emulator, fault: dict[str, Any]) -> N
         look_up(api_deadline="1"),
     ]
     run = ansible.play(
-        [{**task, "ignore_errors": True} for task in tasks], variables={"clusters": CLUSTERS}, environ=_reach(plain)
+        [{**task, "ignore_errors": True} for task in tasks], variables={"clusters": CLUSTERS}, environ=reach(plain)
     )
     for name in ("in process", "as a module", "look up"):
         assert "not done within api_deadline, 1 s for everything together" in run.result(name)["msg"]
@@ -153,7 +143,7 @@ def test_nothing_is_left(ansible: Ansible, plain: Emulator) -> None:
         {**look_up(), "loop": list(range(RUNS)), "ignore_errors": True},
     ]
     remote = ansible.home / "remote"
-    environ = {**_reach(plain), "ANSIBLE_REMOTE_TMP": str(remote)}
+    environ = {**reach(plain), "ANSIBLE_REMOTE_TMP": str(remote)}
     command = ansible.command(tasks, variables={"clusters": CLUSTERS})
     done = subprocess.Popen(
         command, env=ansible.environ | environ, cwd=ansible.home, stdout=subprocess.DEVNULL, start_new_session=True
@@ -168,7 +158,7 @@ def test_nothing_is_left(ansible: Ansible, plain: Emulator) -> None:
 
 def _until_unconnected(emulator: Emulator) -> None:
     port = int(emulator.url.rpartition(":")[2])
-    _until(lambda: _connections(port) == 0, 20)
+    until(lambda: _connections(port) == 0, 20)
 
 
 def _connections(port: int) -> int:
@@ -204,7 +194,7 @@ def test_faults_that_pass_are_survived(ansible: Ansible, plain: Emulator) -> Non
             plain.add_fault(route="ListClusterBackups", cluster_id=cluster, page=page, times=3, **fault)
     options = {"cluster_ids": clusters, "api_timeout": 0.3, "api_retry_max_delay": 0.01, "page_size": 4}
     tasks = [ask("in process", **options), ask("as a module", "module", **options)]
-    run = ansible.play(tasks, environ=_reach(plain))
+    run = ansible.play(tasks, environ=reach(plain))
     assert run.code == 0, run.output
     for name in ("in process", "as a module"):
         assert sorted(row["id"] for row in run.result(name)["backups"]) == sorted(
@@ -218,7 +208,7 @@ def test_many_clusters_at_the_same_time(ansible: Ansible, plain: Emulator) -> No
     plain.seed({"clusters": [{"id": cluster} for cluster in many]})
     plain.settings(latency=0.2)
     run = ansible.play(
-        [look_up(on_missing="'skip'", concurrency="32")], variables={"clusters": many}, environ=_reach(plain)
+        [look_up(on_missing="'skip'", concurrency="32")], variables={"clusters": many}, environ=reach(plain)
     )
     assert run.result("look up")["msg"] == []
     asked = plain.requests("ListClusterBackups")

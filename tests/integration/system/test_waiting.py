@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.yacloud.mdb.tests.integration.system.runs import CLUSTERS, IAM_TOKEN, Ansible, assert_silent
-from ansible_collections.yacloud.mdb.tests.integration.system.test_endings import _until
+from ansible_collections.yacloud.mdb.tests.integration.system.runs import CLUSTERS, Ansible, assert_silent
+from ansible_collections.yacloud.mdb.tests.integration.system.test_endings import reach, until
 
 if TYPE_CHECKING:
     from yacloud_mdb_emulator.testing import Emulator
@@ -33,18 +33,7 @@ def take(request: pytest.FixtureRequest) -> dict[str, Any]:
 def _start(
     ansible: Ansible, emulator: Emulator, task: dict[str, Any], *arguments: str, **environ: str
 ) -> subprocess.Popen[str]:
-    """A run in a session of its own, in which its processes can be found."""
-    ansible.record.unlink(missing_ok=True)
-    return subprocess.Popen(
-        ansible.command([task], *arguments),
-        env=ansible.environ | {"YC_ENDPOINT": emulator.url, "YC_IAM_TOKEN": IAM_TOKEN, **environ},
-        cwd=ansible.home,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    return ansible.start(ansible.command([task], *arguments), {**reach(emulator), **environ})
 
 
 def _processes(ansible: Ansible) -> list[int]:
@@ -61,7 +50,7 @@ def _end(ansible: Ansible, run: subprocess.Popen[str]) -> str:
     """What a run printed; none of its processes is left a little later."""
     try:
         output = run.communicate(timeout=60)[0]
-        _until(lambda: not _processes(ansible))
+        until(lambda: not _processes(ansible))
     finally:
         for number in _processes(ansible):
             os.kill(number, signal.SIGKILL)
@@ -74,7 +63,7 @@ def _end(ansible: Ansible, run: subprocess.Popen[str]) -> str:
 def test_next_run_takes_the_work_up(ansible: Ansible, plain: Emulator, take: dict[str, Any], way: str) -> None:
     plain.settings(backup_duration=3600)
     first = _start(ansible, plain, {**take, "timeout": 15} if way == "timeout" else take)
-    _until(lambda: plain.started("BackupCluster") == 1)
+    until(lambda: plain.started("BackupCluster") == 1)
     if way == "ctrl-c":
         os.killpg(first.pid, signal.SIGINT)
     output = _end(ansible, first)
@@ -85,7 +74,7 @@ def test_next_run_takes_the_work_up(ansible: Ansible, plain: Emulator, take: dic
     sent = len(plain.requests())
 
     second = _start(ansible, plain, take)
-    _until(lambda: any(one["route"] == "GetOperation" for one in plain.requests()[sent:]))
+    until(lambda: any(one["route"] == "GetOperation" for one in plain.requests()[sent:]))
     _pass_hours(plain)
     output = _end(ansible, second)
     assert second.returncode == 0, output

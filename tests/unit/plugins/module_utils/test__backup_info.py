@@ -30,7 +30,6 @@ from ansible_collections.yacloud.mdb.tests.unit.samples import (
     listed,
     query,
     row,
-    until,
 )
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
     Reply,
@@ -39,6 +38,7 @@ from ansible_collections.yacloud.mdb.tests.unit.scripted_server import (
     answer,
     failure,
     stalled,
+    until,
 )
 
 CLUSTERS = [f"c9q{number:02d}" for number in range(20)]
