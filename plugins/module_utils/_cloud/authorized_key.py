@@ -22,12 +22,6 @@ from .errors import CredentialError, MissingLibrary
 from .files import VAULTED, absolute_path, is_vaulted, looks_like_path, read_secret
 from .transport import Request, Transport
 
-try:
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import padding, rsa
-except ImportError:
-    rsa = None  # type: ignore[assignment]
-
 _REFUSED = "The key was not accepted: check that it still exists, that its service account does, and that this machine's clock is right."
 
 
@@ -125,11 +119,15 @@ def _bad(description: str, problem: str) -> CredentialError:
 
 
 def _load_signer(pem: str, description: str) -> t.Callable[[bytes], bytes]:
-    if rsa is None:
+    # Not at the top: it takes a tenth of what a module's process takes, and most credentials are no keys.
+    try:
+        from cryptography.hazmat.primitives import hashes, serialization
+        from cryptography.hazmat.primitives.asymmetric import padding, rsa
+    except ImportError:
         library = missing_required_lib("cryptography", reason="for service account keys")
         raise MissingLibrary(
             f"{library}. Debian and Ubuntu have it as python3-cryptography; pip install cryptography puts it into a virtual environment."
-        )
+        ) from None
     try:
         key = serialization.load_pem_private_key(pem.encode(), password=None)
     except Exception:  # noqa: BLE001 - cryptography documents several, without a common base

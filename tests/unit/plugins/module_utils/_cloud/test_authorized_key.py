@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 import time
 import typing as t
 from pathlib import Path
 
 import pytest
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import authorized_key
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.authorized_key import AuthorizedKey
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credential import Credential
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import MissingLibrary
@@ -183,7 +183,7 @@ def test_a_secret_in_the_place_of_a_path_is_not_echoed(key: t.Any, option: str) 
 
 
 def test_without_cryptography_the_message_says_how_to_get_it(key: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(authorized_key, "rsa", None)
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives", None)
     with pytest.raises(MissingLibrary, match=r"\(cryptography\).+for service account keys.+pip install cryptography"):
         pick(service_account_key=key.content)
 
