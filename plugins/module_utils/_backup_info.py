@@ -167,12 +167,13 @@ def _result(query: Query, listing: Listing, evaluated_at: int, pages: int) -> Re
     chosen = {cluster_id: select(backups, query.criteria) for cluster_id, backups in listing.backups.items()}
     explainer = Explainer(query.criteria, query.max_age, query.given.get("max_age"), evaluated_at)
     newest = {cluster_id: found.newest.facts for cluster_id, found in chosen.items() if found.newest}
-    # In what goes by name, the first by id stands for those that share one.
+    # The first by id stands for those that share a name, also where only another of them has a backup.
+    ids = {name: cluster_id for cluster_id, name in reversed(names.items())}
     facts = {
         **_rows(query, chosen.values()),
         "newest": newest,
-        "newest_by_name": {names[one]: newest[one] for one in reversed(names) if one in newest},
-        "cluster_ids": {name: cluster_id for cluster_id, name in reversed(names.items())},
+        "newest_by_name": {name: newest[cluster_id] for name, cluster_id in ids.items() if cluster_id in newest},
+        "cluster_ids": ids,
         "missing": [*listing.gone] if query.backup_ids else [one for one in chosen if one not in newest],
         "stale": [cluster_id for cluster_id, found in chosen.items() if explainer.is_stale(found.newest)],
         "clusters": {

@@ -349,7 +349,16 @@ def test_a_name_of_several_clusters_in_a_folder_is_warned_of_once(server: Server
     assert result.facts["deleted"] == []
     assert len(result.warnings) == 1
     assert "3 clusters have the name 'same'" in result.warnings[0]
-    assert result.facts["newest_by_name"] == {"same": result.facts["newest"]["c2"]}
+    assert list(result.facts["newest"]) == ["c2", "c5"]
+    assert result.facts["newest_by_name"] == {}, "a name must not give the backup of another cluster than cluster_ids"
+
+
+def test_the_first_by_id_has_a_shared_name(server: Server, ask: Ask) -> None:
+    server.on(FOLDER_BACKUPS, listed(row(2, "c2"), row(1, "c1")))
+    server.on(FOLDER_CLUSTERS, clusters(c2="same", c1="same"))
+    facts = ask(folder_id=FOLDER).facts
+    assert facts["newest_by_name"] == {"same": facts["newest"]["c1"]}
+    assert facts["cluster_ids"] == {"same": "c1"}
 
 
 # --- failure among many ---
