@@ -26,6 +26,8 @@ class WritingAction(InProcessAction):
         progress = Progress(self.facts, self._display.v)
         try:
             return result_of(self.work, options, bool(self._task.check_mode), progress)
+        except Exception:
+            raise
         except BaseException:  # the task's timeout, of which Ansible makes the result
             self._display.warning(progress.interrupted())
             raise

@@ -105,3 +105,14 @@ def test_whoever_is_stopped_is_told_that_the_work_goes_on(monkeypatch: pytest.Mo
     with pytest.raises(TimedOut):
         execute(redis_backup.ActionModule, display, cluster_id="c1")
     assert display.warned == ["Interrupted before anything was asked of the cloud."]
+
+
+def test_what_went_wrong_here_is_no_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(options: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> str:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(redis_backup.ActionModule, "work", staticmethod(work))
+    display = Shown()
+    with pytest.raises(ZeroDivisionError):
+        execute(redis_backup.ActionModule, display, cluster_id="c1")
+    assert display.warned == []
