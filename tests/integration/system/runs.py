@@ -113,7 +113,6 @@ class Ansible:
         keywords: dict[str, Any] | None = None,
     ) -> Run:
         """Runs a play to its end."""
-        self.record.unlink(missing_ok=True)
         return self.run(self.command(tasks, *arguments, variables=variables, keywords=keywords), environ)
 
     def run_file(self, path: str, variables: dict[str, Any]) -> Run:
@@ -138,18 +137,12 @@ class Ansible:
     def run(self, command: list[str], environ: dict[str, str] | None = None) -> Run:
         """Runs a command to its end."""
         begun = time.monotonic()
-        done = subprocess.run(
-            command,
-            env=self.environ | (environ or {}),
-            cwd=self.home,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=100,
-            text=True,
-            check=False,
-        )
-        return Run(done.returncode, done.stdout, time.monotonic() - begun, self._results())
+        with self.start(command, environ) as process:
+            try:
+                output = process.communicate(timeout=100)[0]
+            finally:
+                process.kill()  # nothing, where it has ended
+        return Run(process.returncode, output, time.monotonic() - begun, self._results())
 
     def _results(self) -> list[dict[str, Any]]:
         if not self.record.exists():
