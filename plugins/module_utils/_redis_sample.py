@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
 """A sample of the persistent keys of a Redis database, and digests of their values that say whether two are equal."""
 

@@ -1,6 +1,5 @@
 # SPDX-FileCopyrightText: 2026 The yacloud.mdb authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
 """What all filters share: how a function becomes one, and what Ansible hands to it as plain values."""
 
