@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 pytest.importorskip("yacloud_mdb_emulator")
 
 from benchmarks import measuring, run
-from benchmarks.cases import CASES
+from benchmarks.cases import CASES, info
+from benchmarks.measuring import Line
 
 
 def test_the_list_names_all_cases(capsys):
@@ -22,16 +23,26 @@ def test_the_list_names_all_cases(capsys):
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(CASES)
 
 
-def test_the_quickest_case(capsys):
-    assert run.main(["--case", "tokens"]) == 0
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("tokens")]
-    assert len(lines) == 2
-    assert all(line.endswith(("yes", "NO")) for line in lines)
+@pytest.fixture
+def short(monkeypatch):
+    """A case of one play."""
+
+    def short(emulated):
+        with emulated(1, 14) as bench:
+            yield Line("requests of a task", len(bench.requests(info(bench))), 1)
+
+    monkeypatch.setitem(CASES, "short", short)
 
 
-def test_a_wrong_answer_counts_for_nothing(capsys, monkeypatch):
+def test_a_case(capsys, short):
+    assert run.main(["--case", "short"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("short")]
+    assert line.split() == ["short", "requests", "of", "a", "task", "1", "≤", "1", "yes"]
+
+
+def test_a_wrong_answer_counts_for_nothing(capsys, monkeypatch, short):
     monkeypatch.setattr(measuring, "_newest_and_count", lambda rows: [rows[0]["id"], len(rows) - 1])
-    assert run.main(["--case", "single-task"]) == 1
+    assert run.main(["--case", "short"]) == 1
     output = capsys.readouterr().out
-    assert "single-task: the answer is wrong" in output
-    assert "empty play" not in output
+    assert "short: the answer is wrong" in output
+    assert "requests of a task" not in output

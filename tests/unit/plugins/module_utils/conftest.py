@@ -142,7 +142,7 @@ def key() -> Key:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
 
-    private = rsa.generate_private_key(65537, 2048)
+    private = rsa.generate_private_key(65537, 1024)  # small, since each use of a key checks its primes
     pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()

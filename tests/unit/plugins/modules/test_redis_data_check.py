@@ -233,10 +233,10 @@ def test_databases_that_are_not_looked_at_are_not_compared(run: Run, redis: Redi
 
 
 def test_a_large_database_is_sampled_in_seconds(run: Run, redis: RedisServer) -> None:
-    redis.client().mset({f"key:{number}": number for number in range(200_000)})
+    redis.client().mset({f"key:{number}": number for number in range(50_000)})
     start = time.monotonic()
     manifest = run(redis.host)["manifest"]
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 10
     assert len(manifest["databases"]["0"]["sample"]) == 100
 
 
@@ -588,13 +588,14 @@ EXPECTED = """
 
 def test_the_examples_do_what_they_say(redis: RedisServer, certificates: Path, tmp_path: Path) -> None:
     pytest.importorskip("ansible.cli", reason="ansible-test lets the tests of modules see only what a managed host has")
-    redis.client().mset({f"key:{number}": number for number in range(100_000)})
+    redis.client().mset({f"key:{number}": number for number in range(1_000)})
     redis.client().set("config:version", "{{ no template }}")
     tasks = redis_data_check.EXAMPLES
     for named, here in {
         "rc1a-abcdefgh12345678.mdb.yandexcloud.net": f"'{redis.tls_host}'",
         "~/.redis/YandexInternalRootCA.crt": str(certificates / "ca.pem"),
         "/var/backups/redis": str(tmp_path),
+        "min_keys: 100000": "min_keys: 1000",
     }.items():
         assert named in tasks
         tasks = tasks.replace(named, here)

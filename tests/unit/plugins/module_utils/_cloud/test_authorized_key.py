@@ -25,6 +25,9 @@ from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials
 )
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import Write
 
+# PyJWT warns of a key that is small so that the tests are quick.
+pytestmark = pytest.mark.filterwarnings("ignore:The RSA key is 1024 bits long")
+
 
 def assert_signs(credential: Credential, key: t.Any) -> None:
     """The key makes a JWT that PyJWT accepts by the public half."""
