@@ -10,14 +10,17 @@ import json
 import os
 import ssl
 import threading
+import time
 import typing as t
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result, read_backups
+from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import client as _client
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.redaction import Secrets
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import Transport, TransportOptions
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.restore_cloud import seed
 from ansible_collections.yacloud.mdb.tests.unit.samples import NOW, Ask, connection, query
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, until
 
@@ -83,6 +86,21 @@ def ask(server: Server) -> Ask:
         return read_backups(query(**asked), lambda: connection(server.url, **through or {}), lambda: NOW)
 
     return read
+
+
+@pytest.fixture(scope="session")
+def _shared_cloud() -> t.Iterator[t.Any]:
+    testing = pytest.importorskip("yacloud_mdb_emulator.testing")
+    with testing.Emulator.start(seed=seed()) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def cloud(_shared_cloud: t.Any, monkeypatch: pytest.MonkeyPatch) -> t.Any:
+    """An emulated cloud as restore_cloud describes it, whose operations are looked at more often than once a second."""
+    _shared_cloud.reset()
+    monkeypatch.setattr(_client, "pause", lambda seconds: time.sleep(min(seconds, 0.01)))
+    return _shared_cloud
 
 
 class Authority(t.NamedTuple):

@@ -4,17 +4,11 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 
-import pytest
-
 from ansible_collections.yacloud.mdb.plugins.module_utils import _restored_cluster as module
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import client
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError
 from ansible_collections.yacloud.mdb.plugins.module_utils._writing import Progress
-
-testing = pytest.importorskip("yacloud_mdb_emulator.testing")
 
 SOURCE, BACKUP, OLDER, RUNNING = "c9qsource", "c9qsource:b2", "c9qsource:b1", "c9qsource:b3"
 FOLDER = "b1grestores"
@@ -38,17 +32,6 @@ def seed(**settings: t.Any) -> dict[str, t.Any]:
         {"id": "c9qother", "name": "other", "folder_id": FOLDER},
     ]
     return {"clusters": clusters, "settings": {**QUICK, **settings}, "tokens": {"forbidden": ["t1.without.rights"]}}
-
-
-def start() -> t.Any:
-    """An emulator, to be stopped by the caller."""
-    return testing.Emulator.start(seed=seed())
-
-
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets the module look at operations more often than once a second."""
-    monkeypatch.setattr(client, "pause", lambda seconds: time.sleep(min(seconds, 0.01)))
 
 
 def ask(emulator: t.Any, check_mode: bool = False, **options: t.Any) -> dict[str, t.Any]:

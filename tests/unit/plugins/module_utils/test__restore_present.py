@@ -22,24 +22,8 @@ from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.restore_clo
     ask,
     restored,
     seed,
-    short_pauses,
-    start,
     writes,
 )
-
-__all__ = ["short_pauses"]
-
-
-@pytest.fixture(scope="module")
-def started() -> t.Iterator[t.Any]:
-    with start() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def cloud(started: t.Any) -> t.Any:
-    started.reset()
-    return started
 
 
 def restoring(cloud: t.Any, **settings: t.Any) -> str:

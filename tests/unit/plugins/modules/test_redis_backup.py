@@ -4,42 +4,22 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
-from pathlib import Path
 
 import pytest
-import yaml
-from ansible.module_utils.testing import patch_module_args
 
 pytest.importorskip("requests")
 
-from ansible_collections.yacloud.mdb.plugins.doc_fragments import _connection, _writing
-from ansible_collections.yacloud.mdb.plugins.module_utils._backup import argument_spec
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import StateError
 from ansible_collections.yacloud.mdb.plugins.module_utils._writing import Progress
 from ansible_collections.yacloud.mdb.plugins.modules import redis_backup
+from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN
 
-ROOT = Path(__file__).parents[4]
-TOKEN = "t1.c2VjcmV0LW9mLXRoaXMtdGVzdA.bm9ib2R5"
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> t.Callable[..., dict[str, t.Any]]:
-    """Runs the module and returns what it printed."""
-
-    def run_module(**arguments: t.Any) -> dict[str, t.Any]:
-        with patch_module_args(arguments), pytest.raises(SystemExit):
-            redis_backup.main()
-        result = t.cast("dict[str, t.Any]", json.loads(capsys.readouterr().out))
-        rest = {name: value for name, value in result.items() if not name.endswith("_secrets")}
-        assert TOKEN not in json.dumps(rest)
-        return rest
-
-    return run_module
+MODULE = redis_backup
+Run = t.Callable[..., dict[str, t.Any]]
 
 
-def test_what_the_body_is_told(run: t.Callable[..., dict[str, t.Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_body_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[t.Any] = []
 
     def body(options: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> str:
@@ -53,7 +33,7 @@ def test_what_the_body_is_told(run: t.Callable[..., dict[str, t.Any]], monkeypat
     assert (result["backup"], result["msg"], result["changed"]) == ({"id": "x"}, "it was done", False)
 
 
-def test_failure(run: t.Callable[..., dict[str, t.Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failure(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def body(*unused: t.Any) -> str:
         raise StateError("it is stopped", cluster_id="c9q1")
 
@@ -64,25 +44,6 @@ def test_failure(run: t.Callable[..., dict[str, t.Any]], monkeypatch: pytest.Mon
     assert (result["backup"], result["operation"], result["seconds"]) == (None, None, {})
 
 
-def test_folder_of_the_environment(run: t.Callable[..., dict[str, t.Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folder_of_the_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YC_FOLDER_ID", "b1g/x")
     assert "folder_id: 'b1g/x'" in run(cluster_name="orders", iam_token=TOKEN)["msg"]
-
-
-def test_options_are_as_documented() -> None:
-    documented: dict[str, dict[str, t.Any]] = {}
-    for text in (
-        _connection.ModuleDocFragment.DOCUMENTATION,
-        _writing.ModuleDocFragment.DOCUMENTATION,
-        redis_backup.DOCUMENTATION,
-    ):
-        documented.update(yaml.safe_load(text)["options"])
-    assert set(documented) == set(argument_spec())
-    for name, spec in argument_spec().items():
-        for key in ("type", "default", "choices", "aliases", "required"):
-            assert spec.get(key) == documented[name].get(key), (name, key)
-
-
-def test_module_is_in_the_action_group() -> None:
-    groups = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))["action_groups"]
-    assert "redis_backup" in groups["mdb"]

@@ -4,48 +4,31 @@
 
 from __future__ import annotations
 
-import json
 import re
 import typing as t
 
 import pytest
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backup_info import Result
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import ApiError
 from ansible_collections.yacloud.mdb.plugins.modules import redis_backup_info
-from ansible_collections.yacloud.mdb.tests.unit.samples import backups_path, listed, row
+from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN, backups_path, listed, row
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server
 
-TOKEN = "t1.c2VjcmV0LW9mLXRoaXMtdGVzdA.bm9ib2R5"
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> t.Callable[..., dict[str, t.Any]]:
-    """Runs the module and returns what it printed."""
-
-    def run_module(**arguments: t.Any) -> dict[str, t.Any]:
-        with patch_module_args(arguments), pytest.raises(SystemExit):
-            redis_backup_info.main()
-        result = t.cast("dict[str, t.Any]", json.loads(capsys.readouterr().out))
-        # ansible-core 2.22 tells the controller what to mask, in a part of its own that is no result.
-        rest = {name: value for name, value in result.items() if not name.endswith("_secrets")}
-        assert TOKEN not in json.dumps(rest)
-        return rest
-
-    return run_module
+MODULE = redis_backup_info
+Run = t.Callable[..., dict[str, t.Any]]
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
-def test_nothing_asked_nothing_answered(run: t.Callable[..., dict[str, t.Any]], check_mode: bool) -> None:
+def test_nothing_asked_nothing_answered(run: Run, check_mode: bool) -> None:
     result = run(cluster_ids=[], _ansible_check_mode=check_mode)
     assert result["changed"] is False
     assert result["backups"] == result["missing"] == []
     assert result["pages"] == 0
 
 
-def test_facts_and_warnings(run: t.Callable[..., dict[str, t.Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_facts_and_warnings(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[t.Any] = []
 
     def backup_info(options: dict[str, t.Any]) -> Result:
@@ -64,7 +47,7 @@ def test_facts_and_warnings(run: t.Callable[..., dict[str, t.Any]], monkeypatch:
     assert not result.get("failed")
 
 
-def test_a_failure_is_data_too(run: t.Callable[..., dict[str, t.Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_data_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def backup_info(*unused: t.Any) -> Result:
         raise ApiError("cluster c9q1: no", http_status=404, code=5, cluster_id="c9q1", request_id=None)
 
@@ -75,7 +58,7 @@ def test_a_failure_is_data_too(run: t.Callable[..., dict[str, t.Any]], monkeypat
     assert result["error"] == {"kind": "api", "http_status": 404, "code": 5, "cluster_id": "c9q1"}
 
 
-def test_a_guard_that_refuses_leaves_nothing_to_restore(run: t.Callable[..., dict[str, t.Any]], server: Server) -> None:
+def test_a_guard_that_refuses_leaves_nothing_to_restore(run: Run, server: Server) -> None:
     server.on(backups_path("old"), listed(row(1, "old", createdAt="2020-01-01T00:00:00Z")))
     server.on(backups_path("new"), listed(row(1, "new", createdAt="2999-01-01T00:00:00Z")))
     server.on(backups_path("none"), listed())
@@ -105,7 +88,7 @@ def test_a_guard_that_refuses_leaves_nothing_to_restore(run: t.Callable[..., dic
     ],
 )
 def test_what_is_invalid_is_refused_before_any_request(
-    run: t.Callable[..., dict[str, t.Any]], server: Server, arguments: dict[str, t.Any], said: str
+    run: Run, server: Server, arguments: dict[str, t.Any], said: str
 ) -> None:
     result = run(iam_token=TOKEN, mdb_endpoint=server.url, **arguments)
     assert server.requests == []

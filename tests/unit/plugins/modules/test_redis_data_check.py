@@ -16,7 +16,6 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.yacloud.mdb.plugins.module_utils import _redis_connection
 from ansible_collections.yacloud.mdb.plugins.modules import redis_data_check
@@ -26,26 +25,20 @@ from ansible_collections.yacloud.mdb.tests.unit.redis_server import PASSWORD, PE
 Run = t.Callable[..., dict[str, t.Any]]
 StartRedis = t.Callable[..., RedisServer]
 WRONG_PASSWORD = "opens.nothing"
+MODULE = redis_data_check
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs the module and returns what it printed; without other words, by plain TCP with the right password."""
+def run(run: Run) -> Run:
+    """Runs the module; without other words, by plain TCP with the right password."""
 
-    def run_module(*hosts: str, **arguments: t.Any) -> dict[str, t.Any]:
+    def run_on(*hosts: str, **arguments: t.Any) -> dict[str, t.Any]:
         arguments = {"hosts": list(hosts), "tls": False, "password": PASSWORD, "wait_timeout": 0, **arguments}
-        arguments = {name: value for name, value in arguments.items() if value is not None}
-        with patch_module_args(arguments), pytest.raises(SystemExit):
-            redis_data_check.main()
-        printed = capsys.readouterr().out
-        result = t.cast("dict[str, t.Any]", json.loads(printed))
-        rest = {name: value for name, value in result.items() if not name.endswith("_secrets")}
-        assert PASSWORD not in json.dumps(rest)
-        assert WRONG_PASSWORD not in json.dumps(rest)
-        assert "Traceback" not in json.dumps(rest)
-        return rest
+        result = run(**{name: value for name, value in arguments.items() if value is not None})
+        assert "Traceback" not in json.dumps(result)
+        return result
 
-    return run_module
+    return run_on
 
 
 def fill(server: RedisServer) -> None:
