@@ -18,17 +18,11 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import (
     credentials,
     transport,
 )
-from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import HEALTHS, ROLES, STATUSES, parse_cluster
+from ansible_collections.yacloud.mdb.plugins.module_utils._clusters import HEALTHS, ROLES, STATUSES
 from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA
 from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
 from ansible_collections.yacloud.mdb.plugins.plugin_utils import _newest
-from ansible_collections.yacloud.mdb.tests.unit.samples import (
-    FOLDER_BACKUPS,
-    FOLDER_CLUSTERS,
-    backup_path,
-    backups_path,
-    query,
-)
+from ansible_collections.yacloud.mdb.tests.unit.samples import query
 
 ROOT = Path(__file__).parents[4]
 FRAGMENTS = {
@@ -66,17 +60,6 @@ LOOKUP = _documented("plugins/lookup/redis_newest_backup.py")
 FILTER = _documented("plugins/filter/redis_newest_backup.py")
 
 
-def test_an_option_is_what_it_is_documented_to_be() -> None:
-    assert set(MODULE) == set(ARGUMENTS)
-    for name, spec in ARGUMENTS.items():
-        _same(name, spec, MODULE[name])
-
-
-def _same(name: str, spec: dict[str, t.Any], doc: dict[str, t.Any]) -> None:
-    for key in ("type", "elements", "default", "choices", "aliases", "required"):
-        assert spec.get(key) == doc.get(key), (name, key)
-
-
 @pytest.mark.parametrize("name", sorted(ARGUMENTS))
 def test_a_variable_that_is_read_is_documented(name: str) -> None:
     _function, variables = ARGUMENTS[name].get("fallback", (None, []))
@@ -99,16 +82,6 @@ def test_the_lookup_takes_each_connection_option_from_everywhere(name: str) -> N
 def test_the_lookup_has_no_option_of_which_the_core_knows_nothing() -> None:
     own = {"_terms", "by", "folder_id", "max_age", "on_missing", "return_format"}
     assert set(LOOKUP) == own | set(CRITERIA) | set(CONNECTION)
-
-
-def test_what_looks_like_a_secret_says_whether_it_is_one() -> None:
-    unclear = [
-        name
-        for name, spec in ARGUMENTS.items()
-        if any(word in name for word in ("token", "key", "secret")) and "no_log" not in spec
-    ]
-    assert unclear == []
-    assert sorted(SECRETS) == ["iam_token", "service_account_key", "workload_identity_token"]
 
 
 @pytest.mark.parametrize("plugin", [MODULE, LOOKUP, FILTER], ids=["module", "lookup", "filter"])
@@ -198,51 +171,6 @@ def _enum(definitions: t.Any, name: str) -> list[str]:
     values = definitions.FindEnumTypeByName(f"yandex.cloud.mdb.redis.v1.{name}").values
     assert [value.number for value in values] == list(range(len(values)))
     return [value.name for value in values]
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("ClusterService.ListBackups", backups_path("{cluster_id}")),
-        ("BackupService.List", FOLDER_BACKUPS),
-        ("ClusterService.List", FOLDER_CLUSTERS),
-    ],
-)
-def test_the_routes_of_lists(definitions: t.Any, method: str, path: str) -> None:
-    """These paths are those of the tests, whose servers answer no other."""
-    found = _method(definitions, method)
-    assert _route(found) == path
-    names = {field.json_name for field in found.input_type.fields}
-    assert {"pageSize", "pageToken"} <= names
-    assert {field.json_name for field in found.output_type.fields} == {
-        "nextPageToken",
-        "clusters" if path == FOLDER_CLUSTERS else "backups",
-    }
-
-
-def test_the_route_of_a_backup(definitions: t.Any) -> None:
-    assert _route(_method(definitions, "BackupService.Get")) == "/managed-redis/v1/backups/{backup_id}"
-    assert backup_path("x") == "/managed-redis/v1/backups/x"
-
-
-def _method(definitions: t.Any, method: str) -> t.Any:
-    service, name = method.split(".")
-    return definitions.FindServiceByName(f"yandex.cloud.mdb.redis.v1.{service}").methods_by_name[name]
-
-
-def _route(method: t.Any) -> str:
-    from google.api import annotations_pb2
-
-    return t.cast(str, method.GetOptions().Extensions[annotations_pb2.http].get)
-
-
-@pytest.mark.parametrize("field", ["status", "health"])
-def test_the_unknown_states_of_a_cluster(definitions: t.Any, field: str) -> None:
-    """Every value is handed on by its name, but the one that says that nothing is known."""
-    kind = definitions.FindMessageTypeByName("yandex.cloud.mdb.redis.v1.Cluster").fields_by_name[field].enum_type
-    names = [value.name for value in sorted(kind.values, key=lambda value: value.number)]
-    found = [parse_cluster({"id": "c", field: name}, "folder f") for name in names]
-    assert [getattr(cluster, field) for cluster in found] == [None, *names[1:]]
 
 
 def test_the_limits(definitions: t.Any) -> None:

@@ -250,11 +250,6 @@ def test_connections_are_kept_alive_and_name_the_collection(server: Server, make
     assert re.fullmatch(r"yacloud\.mdb/[0-9.]+ \(Ansible collection\) (python-)?requests/.*", agent)
 
 
-def test_the_version_is_that_of_galaxy_yml() -> None:
-    galaxy = Path(__file__).parents[5] / "galaxy.yml"
-    assert f"\nversion: {_transport.VERSION}\n" in galaxy.read_text(encoding="utf-8")
-
-
 def test_without_requests_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_transport, "requests", None)
     with pytest.raises(
