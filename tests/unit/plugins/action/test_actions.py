@@ -93,26 +93,22 @@ def test_work_is_told_of_check_mode_and_where_to_show_what_it_sees(
     assert "failed" not in result
 
 
-def test_whoever_is_stopped_is_told_that_the_work_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    class TimedOut(BaseException):
-        """Ansible's own is one of these."""
+class TimedOut(BaseException):
+    """Ansible's own is one of these."""
 
+
+@pytest.mark.parametrize(
+    ("end", "warned"),
+    [(TimedOut, ["Interrupted before anything was asked of the cloud."]), (ZeroDivisionError, [])],
+)
+def test_whoever_is_stopped_is_told_that_the_work_goes_on_and_what_went_wrong_here_is_no_interruption(
+    monkeypatch: pytest.MonkeyPatch, end: type[BaseException], warned: list[str]
+) -> None:
     def work(options: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> str:
-        raise TimedOut
+        raise end
 
     monkeypatch.setattr(redis_backup.ActionModule, "work", staticmethod(work))
     display = Shown()
-    with pytest.raises(TimedOut):
+    with pytest.raises(end):
         execute(redis_backup.ActionModule, display, cluster_id="c1")
-    assert display.warned == ["Interrupted before anything was asked of the cloud."]
-
-
-def test_what_went_wrong_here_is_no_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
-    def work(options: t.Mapping[str, t.Any], check_mode: bool, progress: Progress) -> str:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(redis_backup.ActionModule, "work", staticmethod(work))
-    display = Shown()
-    with pytest.raises(ZeroDivisionError):
-        execute(redis_backup.ActionModule, display, cluster_id="c1")
-    assert display.warned == []
+    assert display.warned == warned

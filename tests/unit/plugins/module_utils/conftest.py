@@ -50,15 +50,6 @@ def nothing_left() -> t.Iterator[None]:
 
 
 @pytest.fixture
-def client_threads() -> t.Callable[[], list[str]]:
-    """Tells the threads that the code under test has running."""
-    before = set(threading.enumerate())
-    return lambda: [
-        thread.name for thread in threading.enumerate() if thread not in before and not thread.name.startswith("server")
-    ]
-
-
-@pytest.fixture
 def second_server() -> t.Iterator[Server]:
     """Another one."""
     with Server() as running:

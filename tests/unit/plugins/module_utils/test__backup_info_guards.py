@@ -109,11 +109,6 @@ def test_a_guard_without_cause_does_nothing(ask: Ask, server: Server) -> None:
         assert (result.warnings, list(result.facts["newest"])) == ([], ["c1"])
 
 
-def test_without_max_age_nothing_is_stale(ask: Ask, server: Server) -> None:
-    server.on(backups_path("c1"), listed(row(1, "c1", createdAt="2000-01-01T00:00:00Z")))
-    assert ask(cluster_ids=["c1"], on_stale="error").facts["stale"] == []
-
-
 def test_a_guard_counts_what_the_filters_leave_and_blames_them(ask: Ask, server: Server) -> None:
     server.on(backups_path("c1"), listed(row(1, "c1"), row(2, "c1")))
     error = refused(ask, cluster_ids=["c1"], type=["MANUAL"], on_missing="error", limit=1)
@@ -121,13 +116,6 @@ def test_a_guard_counts_what_the_filters_leave_and_blames_them(ask: Ask, server:
         "c1: no backup qualifies; 2 listed, 2 not of type MANUAL\n"
         "Nothing is chosen. Widen the filters, or set on_missing to warn or skip to go on without a backup."
     )
-
-
-def test_who_asks_by_name_reads_names_first(ask: Ask, server: Server) -> None:
-    server.on(FOLDER_CLUSTERS, clusters(c1="orders", c2="other"))
-    server.on(backups_path("c1"), answer({}))
-    error = refused(ask, cluster_names=["orders"], folder_id=FOLDER, on_missing="error")
-    assert str(error).startswith(f"orders (c1): {NEVER}\n")
 
 
 def test_a_folder_s_deleted_clusters_are_guarded_too(ask: Ask, server: Server) -> None:
@@ -144,32 +132,6 @@ def test_what_could_not_be_asked_is_an_error_whatever_the_guards(ask: Ask, serve
     with pytest.raises(CloudError) as caught:
         ask(cluster_ids=["c1"], on_missing=guard, on_stale=guard, max_age="1h")
     assert caught.value.kind == "api"
-
-
-# --- an age beside created_before ---
-
-
-NIGHT, INCIDENT = "2026-11-17T22:00:00Z", "2026-11-18T20:00:00Z"
-
-
-@pytest.mark.parametrize(
-    ("created_before", "max_age", "is_stale"),
-    [
-        (INCIDENT, "22h", False),
-        (INCIDENT, "21h59m59.999999999s", True),
-        ("2026-11-20T10:00:01Z", "60h", False),
-        ("2026-11-20T10:00:01Z", "59h59m59s", True),
-        (None, "60h", False),
-    ],
-)
-def test_an_age_is_measured_from_the_incident_and_never_from_the_future(
-    ask: Ask, server: Server, created_before: str | None, max_age: str, is_stale: bool
-) -> None:
-    server.on(backups_path("c1"), listed(row(1, "c1", createdAt=NIGHT)))
-    facts = ask(cluster_ids=["c1"], created_before=created_before, max_age=max_age).facts
-    assert facts["stale"] == (["c1"] if is_stale else [])
-    assert facts["newest"]["c1"]["age_seconds"] == 60 * 3600
-    assert (" before created_before" in facts["explanation"]["c1"]) == (created_before == INCIDENT)
 
 
 # --- single backups ---
@@ -198,19 +160,28 @@ def test_single_backups_are_read_each_by_itself(ask: Ask, server: Server) -> Non
     assert (facts["pages"], len(server.requests), result.warnings) == (0, 5, [])
 
 
-def test_single_backups_are_read_at_the_same_time(ask: Ask, server: Server) -> None:
-    together = threading.Barrier(6, timeout=10)
+READS: dict[str, tuple[t.Callable[[str], str], t.Callable[[str], Reply]]] = {
+    "cluster_ids": (backups_path, lambda name: listed(row(1, name))),
+    "backup_ids": (backup_path, single),
+}
 
-    def meet(number: int) -> Reply:
+
+@pytest.mark.parametrize("option", READS)
+def test_several_are_read_at_the_same_time(ask: Ask, server: Server, option: str) -> None:
+    together = threading.Barrier(6, timeout=10)
+    path, found = READS[option]
+
+    def meet(name: str) -> Reply:
         def reply(handler: t.Any) -> None:
             together.wait()
-            single(f"b{number}")(handler)
+            found(name)(handler)
 
         return reply
 
-    for number in range(6):
-        server.on(backup_path(f"b{number}"), meet(number))
-    assert len(ask({"concurrency": 6}, backup_ids=[f"b{number}" for number in range(6)]).facts["backups"]) == 6
+    names = [f"c{number}" for number in range(6)]
+    for name in names:
+        server.on(path(name), meet(name))
+    assert len(ask({"concurrency": 6}, **{option: names}).facts["backups"]) == 6
 
 
 def test_a_guard_about_single_backups(ask: Ask, server: Server) -> None:

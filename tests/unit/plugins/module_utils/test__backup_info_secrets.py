@@ -26,47 +26,34 @@ SECRET = "t1.9euelZqUx5eXnJ3LnpqV==.c2VjcmV0LXNpZ25hdHVyZS1vZi10aGUtdG9rZW4AAAA=
 PART = "c2VjcmV0LXNpZ25hdHVyZS1vZi10aGUtdG9rZW4"
 
 
-def echoes() -> dict[str, Reply]:
-    """Everything in which a service could give a token back."""
-    return {
-        "message": failure(401, 16, f"The token {SECRET} is invalid"),
-        "message of a 404": failure(404, 5, f"Not for Bearer {SECRET}"),
-        "long message": failure(400, 3, "x" * 480 + SECRET),
-        "request id": failure(403, 7, "no", x_request_id=SECRET, x_server_trace_id=f"a{SECRET}"),
-        "request id of a success": answer([], x_request_id=SECRET, x_server_trace_id=SECRET),
-        "content type": html_of(f"text/html; token={SECRET}"),
-        "content type of an error": answer(status=400, body=b"<", Content_Type=SECRET),
-        "html": answer(status=403, body=f"<html>{SECRET}</html>".encode()),
-        "location": answer({}, 302, Location=f"https://evil.example/?{SECRET}"),
-        "completion time": listed(row(createdAt=SECRET)),
-        "owner": listed(row(sourceClusterId=SECRET)),
-        "id of a bad row": listed(row(id=f"backup of {SECRET}", createdAt="x")),
-        "field": listed(row(**{SECRET: [[]]} | {"deep": deep(200)})),
-        "field too deep": listed(row(**{SECRET: deep(200)})),
-        "page token": answer({"nextPageToken": SECRET}),
-        "status line": lambda handler: handler.wfile.write(
-            f"HTTP/1.1 200 {SECRET}\r\nContent-Length: 0\r\n\r\n".encode()
-        ),
-        "no HTTP": lambda handler: (handler.wfile.write(f"{SECRET}\r\n\r\n".encode()), handler.hang_up())[1],
-        "chunk": lambda handler: (
-            handler.head(200, {"Transfer-Encoding": "chunked"}),
-            handler.wfile.write(f"{SECRET}\r\n".encode()),
-            handler.hang_up(),
-        )[2],
-        "reset": reset,
-        "truncated": truncated({"token": SECRET}),
-    }
+DEEP: t.Any = json.loads("[" * 200 + "]" * 200)
 
-
-def deep(depth: int) -> t.Any:
-    value: t.Any = []
-    for _number in range(depth):
-        value = [value]
-    return value
-
-
-def html_of(content_type: str) -> Reply:
-    return answer(status=200, body=b"<html>", Content_Type=content_type)
+ECHOES: dict[str, Reply] = {
+    "message": failure(401, 16, f"The token {SECRET} is invalid"),
+    "message of a 404": failure(404, 5, f"Not for Bearer {SECRET}"),
+    "long message": failure(400, 3, "x" * 480 + SECRET),
+    "request id": failure(403, 7, "no", x_request_id=SECRET, x_server_trace_id=f"a{SECRET}"),
+    "request id of a success": answer([], x_request_id=SECRET, x_server_trace_id=SECRET),
+    "content type": answer(body=b"<html>", Content_Type=f"text/html; token={SECRET}"),
+    "content type of an error": answer(status=400, body=b"<", Content_Type=SECRET),
+    "html": answer(status=403, body=f"<html>{SECRET}</html>".encode()),
+    "location": answer({}, 302, Location=f"https://evil.example/?{SECRET}"),
+    "completion time": listed(row(createdAt=SECRET)),
+    "owner": listed(row(sourceClusterId=SECRET)),
+    "id of a bad row": listed(row(id=f"backup of {SECRET}", createdAt="x")),
+    "field too deep": listed(row(**{SECRET: DEEP})),
+    "page token": answer({"nextPageToken": SECRET}),
+    "status line": lambda handler: handler.wfile.write(f"HTTP/1.1 200 {SECRET}\r\nContent-Length: 0\r\n\r\n".encode()),
+    "no HTTP": lambda handler: (handler.wfile.write(f"{SECRET}\r\n\r\n".encode()), handler.hang_up())[1],
+    "chunk": lambda handler: (
+        handler.head(200, {"Transfer-Encoding": "chunked"}),
+        handler.wfile.write(f"{SECRET}\r\n".encode()),
+        handler.hang_up(),
+    )[2],
+    "reset": reset,
+    "truncated": truncated({"token": SECRET}),
+}
+"""Everything in which a service could give a token back."""
 
 
 def everything_about(exc: BaseException) -> str:
@@ -80,19 +67,8 @@ def everything_about(exc: BaseException) -> str:
     return shown
 
 
-def echo_cases() -> t.Iterator[t.Any]:
-    for name, reply in echoes().items():
-        for again in (False, True):
-            yield pytest.param(reply, again, id=f"{name}-{'cached token' if again else 'first call'}")
-
-
-@pytest.mark.parametrize(("reply", "again"), list(echo_cases()))
-def test_no_failure_shows_the_token_even_if_the_service_gives_it_back(
-    server: Server, ask: Ask, reply: Reply, again: bool
-) -> None:
-    if again:
-        server.on(backups_path(), answer({}))
-        ask({"iam_token": SECRET}, cluster_ids=[CLUSTER])
+@pytest.mark.parametrize("reply", ECHOES.values(), ids=ECHOES)
+def test_no_failure_shows_the_token_even_if_the_service_gives_it_back(server: Server, ask: Ask, reply: Reply) -> None:
     server.always(backups_path(), reply)
     with pytest.raises(CloudError) as caught:
         ask({"iam_token": SECRET, "api_retries": 1, "api_retry_max_delay": 0.01}, cluster_ids=[CLUSTER])

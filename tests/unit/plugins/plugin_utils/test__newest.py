@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import typing as t
 
@@ -49,7 +48,6 @@ def chosen(rows: t.Any = ROWS, **options: t.Any) -> dict[str, str]:
         ({"created_before": "2026-11-19T10:00:00.000000001Z"}, {CLUSTER: "2", OTHER: "5"}),
         ({"created_after": "2026-11-19T13:00:00.000000001+03:00"}, {CLUSTER: "3"}),
         ({"type": ["MANUAL"]}, {CLUSTER: "1"}),
-        ({"type": "AUTOMATED,MANUAL"}, {CLUSTER: "2", OTHER: "5"}),
         ({"shards": "shard1, shard2"}, {CLUSTER: "2"}),
         ({"shards": [7]}, {CLUSTER: "6"}),
         ({"shards": [], "type": [], "created_before": None}, {CLUSTER: "3", OTHER: "5"}),
@@ -73,27 +71,11 @@ def test_ages_are_counted_anew_where_an_instant_is_given_and_all_else_is_kept() 
     assert newest_by_cluster(rows, at) == {OTHER: {**rows[0], "age_seconds": 1}}
 
 
-@pytest.mark.parametrize(
-    ("created_before", "age", "stale"),
-    [
-        (None, "1d", False),
-        (None, "86399.999999999", True),
-        ("2026-11-19T20:00:00Z", 36_000, False),
-        ("2026-11-19T20:00:00Z", "9h59m", True),
-        ("2026-11-21T10:00:00Z", "1d", False),
-    ],
-)
-def test_max_age_is_exact_and_measured_as_the_module_does(created_before: str | None, age: t.Any, stale: bool) -> None:
-    options = {"created_before": created_before, "max_age": age, "evaluated_at": "2026-11-20T10:00:00Z"}
-    with (
-        pytest.raises(SelectionError, match=f" older than max_age {age} allows") if stale else contextlib.nullcontext()
-    ):
-        assert newest_by_cluster([ROWS[1]], options)
-
-
 def test_every_cluster_that_is_too_old_is_named() -> None:
+    at = {"evaluated_at": "2026-11-20T10:00:00Z"}
+    assert chosen(max_age="9d", **at) == {CLUSTER: "3", OTHER: "5"}
     with pytest.raises(SelectionError) as caught:
-        newest_by_cluster(ROWS, {"max_age": "1h", "evaluated_at": "2026-11-20T10:00:00Z"})
+        newest_by_cluster(ROWS, {"max_age": "1h", **at})
     assert [line.partition(": newest match is ")[0] for line in str(caught.value).splitlines()] == sorted(
         [CLUSTER, OTHER]
     )
