@@ -12,7 +12,6 @@ import pytest
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import (
     ConnectionFailed,
-    CredentialError,
     StateError,
 )
 from ansible_collections.yacloud.mdb.plugins.module_utils._redis_connection import Access, Address
@@ -72,14 +71,6 @@ def test_loading_is_waited_for_as_long_as_wait_timeout_says(start_redis: t.Calla
     with pytest.raises(StillLoading, match=r"This was waited for 15 s\.$"):
         clock.wait(local(server.port), 15)
     assert clock.now == 15
-
-
-@pytest.mark.parametrize("password", ["wrong", None])
-def test_a_wrong_password_is_not_waited_for(redis: RedisServer, password: str | None) -> None:
-    clock = Clock()
-    with pytest.raises(CredentialError):
-        clock.wait(local(redis.port), 300, Access(tls=False, password=password))
-    assert clock.now == 0
 
 
 def test_an_unknown_name_is_not_waited_for() -> None:

@@ -81,7 +81,7 @@ def test_a_key_that_does_not_exist_has_none(redis: RedisServer) -> None:
     assert digest(redis, "a") is None
 
 
-@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20])
+@pytest.mark.parametrize("size", [0, (1 << 20) - 1, 1 << 20, (1 << 20) + 1])
 def test_strings(redis: RedisServer, size: int) -> None:
     redis.client().mset({"a": b"x" * size, "b": b"x" * size})
     assert same(redis)
@@ -91,7 +91,7 @@ def test_strings(redis: RedisServer, size: int) -> None:
     assert not same(redis)
 
 
-@pytest.mark.parametrize("size", [3, 999, 1_000, 1_001, 2_500])
+@pytest.mark.parametrize("size", [999, 1_000, 1_001, 2_500])
 def test_the_order_of_a_list_counts(redis: RedisServer, size: int) -> None:
     elements = [f"element {number}" for number in range(size)]
     redis.client().rpush("a", *elements)

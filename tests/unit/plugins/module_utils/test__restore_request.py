@@ -15,74 +15,38 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._restore_request impor
     without_passwords,
 )
 
-
-def body(**options: t.Any) -> dict[str, t.Any]:
-    return request_body(given_values(options))
+HOST = {"zone_id": "a", "subnet_id": None, "shard_name": "", "replica_priority": 0, "assign_public_ip": True}
 
 
-def test_what_is_not_given_is_not_sent() -> None:
-    assert body(backup_id="c9q:1", name="copy", password=None) == {
-        "backupId": "c9q:1",
-        "name": "copy",
-        "configSpec": {},
-    }
-
-
-def test_a_disk_is_asked_for_in_bytes() -> None:
-    assert body(disk_size_gib=16)["configSpec"]["resources"] == {"diskSize": "17179869184"}
-
-
-def test_the_password_stands_among_the_settings() -> None:
-    config = {"maxmemory_policy": "NOEVICTION", "slowlogMaxLen": 5}
-    assert body(config=config, password="s3cret-s3cret")["configSpec"]["redis"] == {
-        "maxmemoryPolicy": "NOEVICTION",
-        "slowlogMaxLen": 5,
-        "password": "s3cret-s3cret",
-    }
+@pytest.mark.parametrize(
+    ("options", "sent"),
+    [
+        ({"backup_id": "c9q:1", "name": "copy", "password": None}, {"backupId": "c9q:1", "name": "copy"}),
+        ({"disk_size_gib": 16}, {"configSpec": {"resources": {"diskSize": "17179869184"}}}),
+        (
+            {"config": {"maxmemory_policy": "NOEVICTION", "slowlogMaxLen": 5}, "password": "s3cret"},
+            {"configSpec": {"redis": {"maxmemoryPolicy": "NOEVICTION", "slowlogMaxLen": 5, "password": "s3cret"}}},
+        ),
+        (
+            {"config": {"client_output_buffer_limit_pubsub": {"hard_limit": 3, "softLimit": 2}}},
+            {"configSpec": {"redis": {"clientOutputBufferLimitPubsub": {"hardLimit": 3, "softLimit": 2}}}},
+        ),
+        ({"hosts": [HOST]}, {"hostSpecs": [{"zoneId": "a", "replicaPriority": 0, "assignPublicIp": True}]}),
+        ({"disk_encryption_key_id": None}, {}),
+        ({"disk_encryption_key_id": ""}, {"diskEncryptionKeyId": ""}),
+        ({"disk_encryption_key_id": "abj"}, {"diskEncryptionKeyId": "abj"}),
+        ({"tls_enabled": False, "security_group_ids": []}, {"tlsEnabled": False, "securityGroupIds": []}),
+        ({"labels": {"drill": 7, "empty": None}}, {"labels": {"drill": "7", "empty": ""}}),
+    ],
+)
+def test_what_is_given_is_sent_as_the_api_writes_it(options: dict[str, t.Any], sent: dict[str, t.Any]) -> None:
+    assert request_body(given_values(options)) == {"configSpec": {}, **sent}
 
 
 def test_the_body_does_not_share_the_settings() -> None:
     values = given_values({"config": {"timeout": 1}, "password": "s3cret-s3cret"})
     request_body(values)
     assert values["config"] == {"timeout": 1}
-
-
-def test_settings_are_renamed_at_every_depth() -> None:
-    limits = {"hard_limit": 3, "softLimit": 2}
-    sent = body(config={"client_output_buffer_limit_pubsub": limits})["configSpec"]["redis"]
-    assert sent == {"clientOutputBufferLimitPubsub": {"hardLimit": 3, "softLimit": 2}}
-
-
-def test_a_host_sends_what_it_has() -> None:
-    host = {
-        "zone_id": "ru-central1-a",
-        "subnet_id": None,
-        "shard_name": "",
-        "replica_priority": 0,
-        "assign_public_ip": True,
-    }
-    assert body(hosts=[host])["hostSpecs"] == [
-        {"zoneId": "ru-central1-a", "replicaPriority": 0, "assignPublicIp": True},
-    ]
-
-
-@pytest.mark.parametrize(
-    ("given", "sent"), [(None, {}), ("", {"diskEncryptionKeyId": ""}), ("abj", {"diskEncryptionKeyId": "abj"})]
-)
-def test_a_key_is_omitted_empty_or_an_id(given: str | None, sent: dict[str, str]) -> None:
-    assert body(disk_encryption_key_id=given) == {"configSpec": {}, **sent}
-
-
-def test_false_is_a_value() -> None:
-    assert body(tls_enabled=False, security_group_ids=[]) == {
-        "tlsEnabled": False,
-        "securityGroupIds": [],
-        "configSpec": {},
-    }
-
-
-def test_labels_are_strings() -> None:
-    assert body(labels={"drill": 7, "empty": None})["labels"] == {"drill": "7", "empty": ""}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import pytest
 
 pytest.importorskip("requests")
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import StateError
 from ansible_collections.yacloud.mdb.plugins.module_utils._writing import Progress
 from ansible_collections.yacloud.mdb.plugins.modules import redis_backup
 from ansible_collections.yacloud.mdb.tests.unit.samples import TOKEN
@@ -31,17 +30,6 @@ def test_what_the_body_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     result = run(cluster_id="c9q1", wait_timeout="2.5", iam_token=TOKEN, _ansible_check_mode=True)
     assert told == [("c9q1", 2.5, "present", True)]
     assert (result["backup"], result["msg"], result["changed"]) == ({"id": "x"}, "it was done", False)
-
-
-def test_failure(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def body(*unused: t.Any) -> str:
-        raise StateError("it is stopped", cluster_id="c9q1")
-
-    monkeypatch.setattr(redis_backup, "backup", body)
-    result = run(cluster_id="c9q1", iam_token=TOKEN)
-    assert (result["failed"], result["msg"]) == (True, "it is stopped")
-    assert result["error"] == {"kind": "state", "cluster_id": "c9q1"}
-    assert (result["backup"], result["operation"], result["seconds"]) == (None, None, {})
 
 
 def test_folder_of_the_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

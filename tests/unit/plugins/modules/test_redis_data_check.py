@@ -140,7 +140,7 @@ def test_keys_that_hold_the_password_are_not_sampled(run: Run, redis: RedisServe
 # --- checks -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("min_keys", "passed"), [(0, True), (9, True), (10, False)])
+@pytest.mark.parametrize(("min_keys", "passed"), [(9, True), (10, False)])
 def test_min_keys(run: Run, redis: RedisServer, min_keys: int, passed: bool) -> None:
     fill(redis)
     result = run(redis.host, min_keys=min_keys)
@@ -183,13 +183,6 @@ def test_a_manifest_of_the_same_data_holds(run: Run, redis: RedisServer, start_r
             "database 0 holds 5 persistent keys, fewer than the 6 recorded; database 0: 1 of 6 sampled keys missing: list",
         ),
         ("SET string other", "database 0: 1 of 6 sampled keys changed: string"),
-        ("RPUSH list d", "changed: list"),
-        ("LSET list 0 b", "changed: list"),
-        ("SADD set d", "changed: set"),
-        ("HSET hash a 2", "changed: hash"),
-        ("HDEL hash a", "changed: hash"),
-        ("ZADD zset 0.2 a", "changed: zset"),
-        ("XADD stream 1-2 a 1", "changed: stream"),
         ("EXPIRE set 1000", "database 0 holds 5 persistent keys, fewer than the 6 recorded"),
         ("FLUSHDB", "database 0: 6 of 6 sampled keys missing: "),
     ],
@@ -419,11 +412,6 @@ def test_nothing_listens(run: Run) -> None:
     assert result["error"] == {"kind": "connection"}
 
 
-def test_an_unknown_host_is_not_waited_for(run: Run) -> None:
-    said = failure(run("no-such-host.invalid", password=None, wait_timeout=300))
-    assert re.match(r"The host name of Redis at no-such-host\.invalid:6379 cannot be resolved: ", said)
-
-
 def test_a_server_that_does_not_answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_redis_connection, "TIMEOUT", 0.2)
     with redis_server.tcp_server(None) as host:
@@ -521,12 +509,6 @@ def test_ca_files(run_tls: Run, tmp_path: Path) -> None:
         == f"ca_path {missing} cannot be read: No such file or directory."
     )
     assert failure(run_tls("127.0.0.1", ca_path=str(empty))) == f"ca_path {empty} holds no certificate in PEM format."
-
-
-def test_a_password_is_not_sent_in_plain_text(run: Run) -> None:
-    result = run("redis.example", wait_timeout=300)
-    assert "The password is not sent to Redis at redis.example:6379: with tls: false" in failure(result)
-    assert result["error"] == {"kind": "option", "option": "tls"}
 
 
 # --- options ------------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import StateError
 from ansible_collections.yacloud.mdb.plugins.module_utils._restore_inheritance import _DEFAULTS, _SOURCE_PATHS
 from ansible_collections.yacloud.mdb.plugins.module_utils._restored_cluster import FACTS
 from ansible_collections.yacloud.mdb.plugins.modules import redis_restored_cluster as module
@@ -47,19 +46,6 @@ def test_options_arrive_and_the_result_is_returned(run: Run, monkeypatch: pytest
     assert (check, options["disk_size_gib"], options["wait_timeout"]) == (check_mode, 16, 3600.0)
     assert options["disk_encryption_key_id"] is None
     assert (result["msg"], result["changed"], result["cluster"]) == ("done", True, {"id": "c9q1"})
-
-
-def test_a_failure_returns_what_is_known(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def work(options: t.Any, check: bool, progress: t.Any) -> str:
-        progress.changed = True
-        progress.facts["cluster"] = {"id": "c9q1"}
-        raise StateError("cluster c9q1: no", cluster_id="c9q1")
-
-    replace(monkeypatch, work)
-    result = run(backup_id="b", name="copy")
-    assert result["failed"]
-    assert (result["changed"], result["cluster"]) == (True, {"id": "c9q1"})
-    assert result["error"] == {"kind": "state", "cluster_id": "c9q1"}
 
 
 @pytest.mark.parametrize("name", ["password", "Password"])
