@@ -17,6 +17,7 @@ import ssl
 import struct
 import threading
 import time
+import traceback
 import typing as t
 from collections import deque
 from http.server import BaseHTTPRequestHandler
@@ -127,7 +128,6 @@ def stalled(status: int = 0, **headers: str) -> Reply:
     def reply(handler: Handler) -> None:
         if status:
             handler.head(status, {"Content-Length": "100"} | _named(headers))
-        handler.owner.stalled.set()
         handler.owner.released.wait(PATIENCE * 3)
         handler.hang_up()
 
@@ -139,7 +139,6 @@ def dripping(every: float = 0.02, **headers: str) -> Reply:
 
     def reply(handler: Handler) -> None:
         handler.head(200, {"Content-Length": "1000000"} | _named(headers))
-        handler.owner.stalled.set()
         end = time.monotonic() + PATIENCE * 3
         while time.monotonic() < end and not handler.owner.released.wait(every):
             try:
@@ -246,15 +245,12 @@ class _TcpServer(socketserver.ThreadingTCPServer):
             return
         try:
             wrapped = self.owner.tls.wrap_socket(request, server_side=True)
-        except OSError as exc:
-            self.owner.handshake_failures.append(str(exc))
+        except OSError:
             return
         with wrapped:
             super().finish_request(wrapped, client_address)
 
     def handle_error(self, request: t.Any, client_address: t.Any) -> None:
-        import traceback
-
         self.owner.problems.append(traceback.format_exc())
 
 
@@ -266,9 +262,7 @@ class Server:
         self.lock = threading.Lock()
         self.requests: list[Request] = []
         self.problems: list[str] = []
-        self.handshake_failures: list[str] = []
         self.open_connections: set[socket.socket] = set()
-        self.stalled = threading.Event()
         self.released = threading.Event()
         self._queues: dict[str, deque[Reply]] = {}
         self._always: dict[str, Reply] = {}

@@ -5,10 +5,8 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import random
 import typing as t
-from fractions import Fraction
 
 import pytest
 
@@ -33,50 +31,20 @@ def parse(rows: list[dict[str, t.Any]]) -> list[Backup]:
     return parse_rows(rows, NOW, CLUSTER, CLUSTER)
 
 
-# --- a naive second implementation: fractions, comparisons in words, no shared code ---
+# --- a naive second implementation ---
 
 
-def instant(text: str | None) -> Fraction | None:
-    """Seconds since 1970 as a fraction; only for the shapes that these tests draw."""
-    if not text:
-        return None
-    date, clock = text[:19], text[19:]
-    seconds = (datetime.datetime.strptime(date, "%Y-%m-%dT%H:%M:%S") - datetime.datetime(1970, 1, 1)).total_seconds()
-    fraction = Fraction(0)
-    if clock.startswith("."):
-        digits = clock[1:].split("Z")[0].split("+")[0].split("-")[0]
-        clock = clock[1 + len(digits) :]
-        fraction = Fraction(int(digits), 10 ** len(digits))
-    if clock != "Z":
-        shift = int(clock[1:3]) * 3600 + int(clock[4:6]) * 60
-        seconds -= shift if clock[0] == "+" else -shift
-    return Fraction(int(seconds)) + fraction
+def instant(text: str | None) -> int | None:
+    return parse_instant(text) if text else None
+
+
+NEVER = (None, instant("1970-01-01T00:00:00Z"), instant("0001-01-01T00:00:00Z"))
 
 
 def some_can_match(drawn: dict[str, t.Any]) -> bool:
     """Whether an instant lies between the bounds; others are refused."""
     earliest, end = instant(drawn["created_after"]), instant(drawn["created_before"])
     return earliest is None or end is None or earliest < end
-
-
-def unfinished(made: dict[str, t.Any]) -> bool:
-    return instant(made.get("createdAt")) in (None, 0, instant("0001-01-01T00:00:00Z"))
-
-
-def newer(one: dict[str, t.Any], other: dict[str, t.Any]) -> int:
-    """Compares by completion, then start (none is before all), then id."""
-    for key in (
-        lambda made: instant(made.get("createdAt")),
-        lambda made: instant(made.get("startedAt")),
-        lambda made: made["id"],
-    ):
-        left, right = key(one), key(other)
-        if left == right:
-            continue
-        if left is None or right is None:
-            return 1 if left is None else -1
-        return 1 if left < right else -1
-    return 0
 
 
 def naive(
@@ -86,7 +54,7 @@ def naive(
     matched, incomplete = [], []
     for made in rows:
         created, earliest, end = (instant(text) for text in (made.get("createdAt"), after, before))
-        if created is None or unfinished(made):
+        if created is None or created in NEVER:
             incomplete.append(made)
         elif earliest is not None and created < earliest:
             fallen["created_after"] += 1
@@ -98,9 +66,13 @@ def naive(
             fallen["shards"] += 1
         else:
             matched.append(made)
-    ranked = sorted(matched, key=functools.cmp_to_key(newer))
+
+    def rank(made: dict[str, t.Any]) -> tuple[t.Any, ...]:
+        started = instant(made.get("startedAt"))
+        return instant(made["createdAt"]), started is not None, started, made["id"]
+
     return {
-        "matched": [made["id"] for made in ranked],
+        "matched": [made["id"] for made in sorted(matched, key=rank, reverse=True)],
         "incomplete": {made["id"] for made in incomplete},
         "fallen": fallen,
     }

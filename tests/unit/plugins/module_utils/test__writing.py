@@ -249,34 +249,16 @@ while True:
 """
 
 
-@pytest.fixture
-def checking() -> t.Iterator[subprocess.Popen[str]]:
-    """A process that looks again and again whether its output is read."""
-    code = CHECKING.format(path=sys.path)
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    try:
+def test_process_ends_quietly_once_nobody_reads_its_output_and_no_sooner() -> None:
+    command = [sys.executable, "-c", CHECKING.format(path=sys.path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
         assert process.stdout.readline() == "ready\n", process.stderr.read()
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+        assert not until(lambda: process.poll() is not None, 0.3)
         process.stdout.close()
-        process.stderr.close()
-
-
-def test_read_output_is_no_reason_to_end(checking: subprocess.Popen[str]) -> None:
-    assert not until(lambda: checking.poll() is not None, 0.3)
-
-
-def test_process_ends_quietly_once_nobody_reads_its_output(checking: subprocess.Popen[str]) -> None:
-    assert checking.stdout is not None
-    checking.stdout.close()
-    assert until(lambda: checking.poll() is not None)
-    assert checking.returncode == 1
-    assert checking.stderr is not None
-    assert checking.stderr.read() == ""
+        assert until(lambda: process.poll() is not None)
+        assert (process.returncode, process.stderr.read()) == (1, "")
 
 
 def test_process_ends_once_its_parent_is_gone(tmp_path: Path) -> None:

@@ -122,18 +122,25 @@ class Recorded(_in_process.InProcessAction):
         self.notes.append(("removed", tmp_path))
 
 
+Run = t.Callable[..., dict[str, t.Any]]
+
+
 @pytest.fixture
-def decide(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[bool], None]:
-    """Sets whether a task runs in process, beside what Ansible's own part of an action returns."""
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs an action, in process or not, beside what Ansible's own part of an action returns."""
     monkeypatch.setattr(ActionBase, "run", lambda self, tmp=None, task_vars=None: {"of": "ansible"})
-    return lambda here: monkeypatch.setattr(_in_process, "runs_in_process", lambda made, variables: here)
+
+    def run_action(made: Recorded, here: bool = True) -> dict[str, t.Any]:
+        monkeypatch.setattr(_in_process, "runs_in_process", lambda made, variables: here)
+        return made.run(task_vars={"a": 1})
+
+    return run_action
 
 
-def test_in_process(decide: t.Callable[[bool], None]) -> None:
+def test_in_process(run: Run) -> None:
     """Converted as by the module, at the playbook's folder, without a trace of either."""
-    decide(True)
     before, made = os.getcwd(), Recorded(term="yes", number="7")
-    result = made.run(task_vars={"a": 1})
+    result = run(made)
     assert result == {
         "of": "ansible",
         "changed": True,
@@ -147,10 +154,9 @@ def test_in_process(decide: t.Callable[[bool], None]) -> None:
 
 
 def test_where_ansible_was_started_need_not_be_a_place_to_go_back_to(
-    decide: t.Callable[[bool], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where root's own folder is the working folder of sudo."""
-    decide(True)
     (tmp_path / "closed").mkdir()
     monkeypatch.chdir(tmp_path / "closed")
     made = Recorded(word="yes")
@@ -160,7 +166,7 @@ def test_where_ansible_was_started_need_not_be_a_place_to_go_back_to(
         return {"changed": True}
 
     monkeypatch.setattr(made, "execute", execute)
-    assert made.run()["changed"] is True
+    assert run(made)["changed"] is True
 
 
 @pytest.mark.parametrize("here", [True, False])
@@ -168,12 +174,9 @@ def test_where_ansible_was_started_need_not_be_a_place_to_go_back_to(
     "arguments",
     [{"word": "a", "term": "b"}, {"term": [], "word": ""}, {"word": "a", "term": "a"}, {"word": "a", "term": None}],
 )
-def test_an_option_beside_its_alias_is_refused(
-    decide: t.Callable[[bool], None], here: bool, arguments: dict[str, t.Any]
-) -> None:
-    decide(here)
+def test_an_option_beside_its_alias_is_refused(run: Run, here: bool, arguments: dict[str, t.Any]) -> None:
     made = Recorded(**arguments)
-    assert made.run() == {
+    assert run(made, here) == {
         "of": "ansible",
         "failed": True,
         "msg": "word and term are one option and are both given, perhaps one by module_defaults; leave one out.",
@@ -204,11 +207,10 @@ KEY = {"id": "ajekey", "private_key": "-----BEGIN PRIVATE KEY-----\nTHE-SECRET\n
     ],
 )
 def test_a_secret_in_place_of_its_path_is_refused_and_not_shown(
-    decide: t.Callable[[bool], None], here: bool, option: str, value: t.Any, got: str
+    run: Run, here: bool, option: str, value: t.Any, got: str
 ) -> None:
-    decide(here)
     made = Recorded(word="yes", **{option: value})
-    result = made.run()
+    result = run(made, here)
     assert result["failed"] is True
     assert result["msg"].startswith(f"{option} must be a path, got {got}, which is not shown; give that as ")
     assert "THE-SECRET" not in str(result)
@@ -227,15 +229,14 @@ def test_a_secret_in_place_of_its_path_is_refused_and_not_shown(
     ],
 )
 def test_what_is_not_logged_is_masked_in_a_failure(
-    decide: t.Callable[[bool], None], monkeypatch: pytest.MonkeyPatch, secrets: dict[str, t.Any], masked: bool
+    run: Run, monkeypatch: pytest.MonkeyPatch, secrets: dict[str, t.Any], masked: bool
 ) -> None:
-    decide(True)
     secret = "a-token-of-ours"
     made = Recorded(word="yes", **secrets)
     monkeypatch.setattr(
         made, "execute", lambda options: fail_with(f"failed with {secret}, twice {secret}", ids=[secret])
     )
-    result = made.run()
+    result = run(made)
     shown = "********" if masked else secret
     assert result["msg"] == f"failed with {shown}, twice {shown}"
     assert result["error"]["ids"] == ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if masked else secret]
@@ -245,17 +246,15 @@ def fail_with(text: str, **details: t.Any) -> t.NoReturn:
     raise ApiError(text, http_status=403, code=7, **details)
 
 
-def test_a_secret_in_what_the_argument_spec_refuses_is_masked(decide: t.Callable[[bool], None]) -> None:
-    decide(True)
-    result = Recorded(word="yes", number="the-token", iam_token="the-token").run()
+def test_a_secret_in_what_the_argument_spec_refuses_is_masked(run: Run) -> None:
+    result = run(Recorded(word="yes", number="the-token", iam_token="the-token"))
     assert result["failed"] is True
     assert "number" in result["msg"]
     assert "the-token" not in str(result)
 
 
-def test_a_success_is_not_masked(decide: t.Callable[[bool], None]) -> None:
-    decide(True)
-    assert Recorded(word="a1", iam_token="1").run()["word"] == "a1"
+def test_a_success_is_not_masked(run: Run) -> None:
+    assert run(Recorded(word="a1", iam_token="1"))["word"] == "a1"
 
 
 # --- relative paths in variables ---
@@ -274,11 +273,10 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.mark.parametrize("here", [True, False])
 @pytest.mark.parametrize("name", PATH_VARIABLES)
 def test_a_relative_path_counts_from_where_ansible_was_started(
-    decide: t.Callable[[bool], None], monkeypatch: pytest.MonkeyPatch, started: Path, name: str, here: bool
+    run: Run, monkeypatch: pytest.MonkeyPatch, started: Path, name: str, here: bool
 ) -> None:
-    decide(here)
     monkeypatch.setenv(name, "keys/../key.json")
-    Recorded(word="yes").run()
+    run(Recorded(word="yes"), here)
     assert os.environ[name] == str(started / "key.json")
 
 
@@ -287,23 +285,21 @@ def test_a_relative_path_counts_from_where_ansible_was_started(
     [("/etc/key.json", None), ("~/key.json", "/home/of-a-test/key.json"), (' {"id": "x"}', None), ("", None)],
 )
 def test_what_is_not_a_relative_path_stays_what_it_is(
-    decide: t.Callable[[bool], None], monkeypatch: pytest.MonkeyPatch, started: Path, value: str, kept: str | None
+    run: Run, monkeypatch: pytest.MonkeyPatch, started: Path, value: str, kept: str | None
 ) -> None:
-    decide(True)
     monkeypatch.setenv("YC_SERVICE_ACCOUNT_KEY_FILE", value)
-    Recorded(word="yes").run()
+    run(Recorded(word="yes"))
     assert os.environ["YC_SERVICE_ACCOUNT_KEY_FILE"] == (value if kept is None else kept)
 
 
 def test_a_task_s_own_environment_counts_from_there_too(
-    decide: t.Callable[[bool], None], monkeypatch: pytest.MonkeyPatch, started: Path
+    run: Run, monkeypatch: pytest.MonkeyPatch, started: Path
 ) -> None:
-    decide(False)
     monkeypatch.setenv("YC_CA_PATH", "of-the-process.pem")
     made = Recorded(word="yes")
     given: list[dict[str, str]] = [{"YC_CA_PATH": "first.pem", "OTHER": "a/b"}, {"YC_CA_PATH": "last.pem"}]
     made._task.environment = given
-    made.run()
+    run(made, here=False)
     merged: dict[str, str] = {}
     made._compute_environment_string(merged)
     assert merged == {"YC_CA_PATH": str(started / "last.pem"), "OTHER": "a/b"}
@@ -311,14 +307,11 @@ def test_a_task_s_own_environment_counts_from_there_too(
     assert given == [{"YC_CA_PATH": "first.pem", "OTHER": "a/b"}, {"YC_CA_PATH": "last.pem"}]
 
 
-def test_on_another_machine_a_path_is_that_machine_s(
-    decide: t.Callable[[bool], None], monkeypatch: pytest.MonkeyPatch, started: Path
-) -> None:
-    decide(False)
+def test_on_another_machine_a_path_is_that_machine_s(run: Run, monkeypatch: pytest.MonkeyPatch, started: Path) -> None:
     monkeypatch.setenv("YC_CA_PATH", "here.pem")
     made = Recorded(word="yes", connection="ansible.builtin.ssh")
     made._task.environment = [{"YC_SERVICE_ACCOUNT_KEY_FILE": "there.json"}]
-    made.run()
+    run(made, here=False)
     assert os.environ["YC_CA_PATH"] == "here.pem"
     assert made._task.environment == [{"YC_SERVICE_ACCOUNT_KEY_FILE": "there.json"}]
 
@@ -334,32 +327,25 @@ def test_on_another_machine_a_path_is_that_machine_s(
         ({"word": "yes", "other": 1}, r"^Unsupported parameters for \(yacloud.mdb.some_module\) module: other"),
     ],
 )
-def test_what_cannot_be_worked_with_is_refused(
-    decide: t.Callable[[bool], None], arguments: dict[str, t.Any], said: str
-) -> None:
-    decide(True)
-    result = Recorded(**arguments).run()
+def test_what_cannot_be_worked_with_is_refused(run: Run, arguments: dict[str, t.Any], said: str) -> None:
+    result = run(Recorded(**arguments))
     assert result["failed"] is True
     assert re.search(said, result["msg"])
 
 
 @pytest.mark.parametrize("value", ["soon", {"a": 1}, ["a"]])
-def test_no_class_of_ansible_s_is_named_where_a_value_is_refused(
-    decide: t.Callable[[bool], None], value: t.Any
-) -> None:
-    decide(True)
+def test_no_class_of_ansible_s_is_named_where_a_value_is_refused(run: Run, value: t.Any) -> None:
     tagged = DataLoader().load(json.dumps(value))
     assert type(tagged) is not type(value)
-    plain, ansible_s = (Recorded(word="yes", delay=made).run()["msg"] for made in (value, tagged))
+    plain, ansible_s = (run(Recorded(word="yes", delay=made))["msg"] for made in (value, tagged))
     assert ansible_s == plain
     assert "Tagged" not in ansible_s
 
 
 @pytest.mark.parametrize("async_val", [0, 30])
-def test_as_a_module(decide: t.Callable[[bool], None], async_val: int) -> None:
+def test_as_a_module(run: Run, async_val: int) -> None:
     """The folder of an asynchronous task is in use until it ends."""
-    decide(False)
     made = Recorded(async_val, word="yes")
-    assert made.run() == {"of": "ansible", "pages": 1}
-    assert made.notes[0] == ("module", {"task_vars": {}, "wrap_async": async_val})
+    assert run(made, here=False) == {"of": "ansible", "pages": 1}
+    assert made.notes[0] == ("module", {"task_vars": {"a": 1}, "wrap_async": async_val})
     assert made.notes[1:] == ([] if async_val else [("removed", "/tmp/of-a-test")])

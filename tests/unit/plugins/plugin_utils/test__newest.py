@@ -73,7 +73,7 @@ def test_ages_are_counted_anew_where_an_instant_is_given_and_all_else_is_kept() 
 
 def test_every_cluster_that_is_too_old_is_named() -> None:
     at = {"evaluated_at": "2026-11-20T10:00:00Z"}
-    assert chosen(max_age="9d", **at) == {CLUSTER: "3", OTHER: "5"}
+    assert chosen([ROWS[1]], max_age="10h", created_before="2026-11-19T20:00:00Z", **at) == {CLUSTER: "2"}
     with pytest.raises(SelectionError) as caught:
         newest_by_cluster(ROWS, {"max_age": "1h", **at})
     assert [line.partition(": newest match is ")[0] for line in str(caught.value).splitlines()] == sorted(

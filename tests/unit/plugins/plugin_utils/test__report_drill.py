@@ -146,7 +146,3 @@ def test_it_loads_nothing_and_runs_nothing(other: dict[str, t.Any]) -> None:
     assert not attributes & {"style", "src"}
     assert not Page(text).all("script")
     assert "script-src" not in text
-
-
-def test_the_same_facts_give_the_same_page() -> None:
-    assert drill_page(drill()) == drill_page(drill())
