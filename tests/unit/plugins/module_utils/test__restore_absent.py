@@ -75,11 +75,14 @@ def test_gone_already_is_fine(cloud: t.Any, copy: str) -> None:
     assert writes(cloud) == []
 
 
-def test_check_mode_says_so_and_removes_nothing(cloud: t.Any, copy: str) -> None:
-    result = remove(cloud, copy, check_mode=True)
+@pytest.mark.parametrize("protected", [False, True])
+def test_check_mode_says_so_and_removes_nothing(cloud: t.Any, copy: str, protected: bool) -> None:
+    cloud.change_cluster(copy, deletion_protection=protected)
+    result = remove(cloud, copy, lift_deletion_protection=protected, check_mode=True)
     assert result["changed"]
     assert result["cluster"]["id"] == copy
     assert restored(cloud) == [copy]
+    assert writes(cloud) == []
 
 
 def test_it_is_told_without_waiting(cloud: t.Any, copy: str) -> None:
@@ -256,9 +259,3 @@ def test_protection_that_stays_off_is_told(cloud: t.Any, protected: str) -> None
     cloud.add_fault(route="DeleteCluster", kind="status", status=403, code=7)
     result = remove(cloud, protected, lift_deletion_protection=True)
     assert "Its deletion protection is off now." in result["msg"]
-
-
-def test_protection_is_not_lifted_in_check_mode(cloud: t.Any, protected: str) -> None:
-    result = remove(cloud, protected, lift_deletion_protection=True, check_mode=True)
-    assert result["changed"]
-    assert writes(cloud) == []

@@ -296,13 +296,8 @@ def test_every_master_is_counted(run: Run, shards: list[RedisServer]) -> None:
     result = run(shards[2].host, required_keys=["key0", "nokey"], manifest=result["manifest"])
     assert check_of(result, "required_keys") == (False, "1 of 2 required keys are missing: nokey")
     assert check_of(result, "manifest")[0] is True
-
-
-def test_a_loss_in_one_shard_is_found(run: Run, shards: list[RedisServer]) -> None:
-    fill_shards(shards)
-    manifest = run(shards[0].host)["manifest"]
     shards[2].client().flushall()
-    assert check_of(run(shards[0].host, manifest=manifest), "manifest")[0] is False
+    assert check_of(run(shards[0].host, manifest=result["manifest"]), "manifest")[0] is False
 
 
 def test_a_sharded_manifest_compares_with_a_single_redis(
@@ -522,7 +517,6 @@ def test_ca_files(run_tls: Run, tmp_path: Path) -> None:
         ({"username": "reader", "password": None}, "username is given without password"),
         ({"manifest": '{"version": 1, "databas'}, "manifest"),
         ({"manifest": {}}, "manifest cannot be used: its version is not 1"),
-        ({"manifest": {"version": 1}}, "manifest cannot be used: databases must be a mapping, got null"),
         ({"no_such_option": 1}, "Unsupported parameters for .*no_such_option"),
     ],
 )

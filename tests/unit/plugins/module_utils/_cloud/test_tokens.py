@@ -167,29 +167,28 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
 
 
-@pytest.mark.parametrize(("life", "kept", "renewed"), [(3600, 3290, 3310), (100, 85, 95), (43_200, 42_890, 42_910)])
-def test_a_token_is_renewed_before_its_end_by_a_skew(
-    region: Server, read: Read, clock: Clock, life: float, kept: float, renewed: float
-) -> None:
-    region.on(IAM, issued("t1.first.token", life), issued("t1.second.token", life))
-    region.on(path(), NONE, NONE, NONE)
-    for shift in (0.0, kept, renewed):
-        clock.shift = shift
-        read()
-    assert bearer(region, path()) == ["t1.first.token", "t1.first.token", "t1.second.token"]
+SAYS_NOTHING = [
+    "", "soon", [], {}, -5, 0, "0", "1e999", "2020-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9" * 400, 10**400,
+]  # fmt: skip
+AN_HOUR = (3290, 3310)
 
 
 @pytest.mark.parametrize(
-    "end",
+    ("reply", "kept", "renewed"),
     [
-        None, "", "soon", [], {}, -5, 0, "0", "1e999", "2020-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9" * 400, 10**400,
+        (lambda: issued("t1.first.token", 3600), *AN_HOUR),
+        (lambda: issued("t1.first.token", 100), 85, 95),
+        (lambda: issued("t1.first.token", 43_200), 42_890, 42_910),
+        (lambda: answer({"iamToken": "t1.first.token"}), *AN_HOUR),
+        *((lambda end=end: answer({"iamToken": "t1.first.token", "expiresAt": end}), *AN_HOUR) for end in SAYS_NOTHING),
     ],
-)  # fmt: skip
-def test_an_end_that_says_nothing_is_taken_for_an_hour(region: Server, read: Read, clock: Clock, end: t.Any) -> None:
-    content = {"iamToken": "t1.first.token"} | ({} if end is None else {"expiresAt": end})
-    region.on(IAM, answer(content), issued("t1.second.token"))
+)
+def test_a_token_is_renewed_before_its_end_by_a_skew_or_after_an_hour(
+    region: Server, read: Read, clock: Clock, reply: t.Callable[[], Reply], kept: float, renewed: float
+) -> None:
+    region.on(IAM, reply(), issued("t1.second.token"))
     region.on(path(), NONE, NONE, NONE)
-    for shift in (0.0, 3290.0, 3310.0):
+    for shift in (0.0, kept, renewed):
         clock.shift = shift
         read()
     assert bearer(region, path()) == ["t1.first.token", "t1.first.token", "t1.second.token"]
