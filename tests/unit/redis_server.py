@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import ipaddress
 import shutil
 import socket
 import subprocess
@@ -14,11 +13,6 @@ import threading
 import time
 import typing as t
 from pathlib import Path
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 PROGRAM = shutil.which("redis-server") or shutil.which("valkey-server")
 PASSWORD = "opens.the-test-only"
@@ -169,60 +163,17 @@ def tcp_server(reply: bytes | None) -> t.Iterator[str]:
             connection.close()
 
 
-def make_certificates(folder: Path, *, names: t.Sequence[str] = ("localhost",), days: int = 1) -> None:
-    """An authority (`ca.pem`) and the certificate of a server for 127.0.0.1 and these names (`server.pem`, `server.key`).
+def make_certificates(folder: Path, *, names: t.Sequence[str] = ("127.0.0.1", "localhost"), days: int = 1) -> None:
+    """An authority (`ca.pem`) and the certificate of a server for these names (`server.pem`, `server.key`).
 
     :param days: until when it is valid; negative for one that has expired
     """
+    import trustme
+
     folder.mkdir(exist_ok=True)
-    ca_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    authority = _certificate("Test authority", "Test authority", ca_key.public_key(), ca_key, 1, None)
-    alternatives = [x509.DNSName(name) for name in names]
-    addresses = [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))] if "localhost" in names else []
-    server = _certificate(
-        "Test server", "Test authority", server_key.public_key(), ca_key, days, [*alternatives, *addresses]
-    )
-    (folder / "ca.pem").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
-    (folder / "server.pem").write_bytes(server.public_bytes(serialization.Encoding.PEM))
-    (folder / "server.key").write_bytes(
-        server_key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-
-
-_SIGNS_CERTIFICATES = x509.KeyUsage(
-    digital_signature=False,
-    content_commitment=False,
-    key_encipherment=False,
-    data_encipherment=False,
-    key_agreement=False,
-    key_cert_sign=True,
-    crl_sign=True,
-    encipher_only=False,
-    decipher_only=False,
-)
-
-
-def _certificate(
-    subject: str, issuer: str, public_key: t.Any, signing_key: t.Any, days: int, names: list[t.Any] | None
-) -> x509.Certificate:
-    now = datetime.datetime.now(datetime.UTC)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)]))
-        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
-        .public_key(public_key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=10))
-        .not_valid_after(now + datetime.timedelta(days=days))
-        .add_extension(x509.BasicConstraints(ca=names is None, path_length=None), critical=True)
-        # Python 3.13 asks for what RFC 5280 does.
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key()), critical=False)
-    )
-    if names is None:
-        builder = builder.add_extension(_SIGNS_CERTIFICATES, critical=True)
-    else:
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-    return builder.sign(signing_key, hashes.SHA256())
+    end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)
+    authority = trustme.CA()
+    server = authority.issue_cert(*names, not_after=end)
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    server.cert_chain_pems[0].write_to_path(str(folder / "server.pem"))
+    server.private_key_pem.write_to_path(str(folder / "server.key"))

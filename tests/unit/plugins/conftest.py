@@ -50,6 +50,7 @@ def _redis_program() -> None:
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the certificates of an authority and of the shared server."""
+    pytest.importorskip("trustme")
     folder = tmp_path_factory.mktemp("certificates")
     redis_server.make_certificates(folder)
     return folder

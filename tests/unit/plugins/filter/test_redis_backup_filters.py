@@ -74,12 +74,6 @@ def test_the_newest_backup_of_each_cluster() -> None:
     assert newest == {SESSIONS: next(row for row in rows if row["source_cluster_id"] == SESSIONS)}
 
 
-def test_what_is_omitted_was_not_given() -> None:
-    given = folder_result(max_age="26h")
-    omitted = "given | redis_backup_freshness(max_age=omit, exclude=omit, skip_stopped=omit)"
-    assert template(omitted, given=given) == template("given | redis_backup_freshness", given=given)
-
-
 @pytest.mark.parametrize(
     ("expression", "message"),
     [

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import html.parser
+import re
 
 VOID = frozenset({"meta", "link", "img", "input"})
 
@@ -38,8 +39,24 @@ class Page(html.parser.HTMLParser):
     def text(self) -> str:
         return " ".join(" ".join(data for tag, data in self.texts if tag not in ("style", "script", "title")).split())
 
+    def check_roles(self) -> None:
+        """As cards on a phone the elements are tables no longer, but for their roles; what is drawn is told or hidden."""
+        for tag, role in (("table", "table"), ("tr", "row"), ("td", "cell")):
+            assert all(attributes["role"] == role for attributes in self.all(tag))
+        assert all(attributes["scope"] in ("col", "row") for attributes in self.all("th"))
+        assert all(svg.get("aria-hidden") == "true" for svg in self.all("svg") if svg.get("role") != "img")
+
     def all(self, tag: str, **attributes: str) -> list[dict[str, str | None]]:
         return [found for name, found in self.elements if name == tag and attributes.items() <= found.items()]
+
+
+def check_loads_nothing(text: str) -> None:
+    """A page is complete in itself, and no attribute runs anything."""
+    assert not re.search(r"(?i)https?:|//|url\(|@import|expression\(", re.sub(r"<!DOCTYPE[^>]*>", "", text))
+    elements = Page(text).elements
+    assert not {tag for tag, _found in elements} & {"iframe", "object", "embed", "img", "form", "base"}
+    attributes = {name for _tag, found in elements for name in found}
+    assert not [name for name in attributes if name.startswith("on") or name in ("style", "src")]
 
 
 HOSTILE = [
