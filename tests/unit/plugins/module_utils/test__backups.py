@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import random
 import typing as t
@@ -196,21 +195,6 @@ def test_depth_of_unknown_values_is_bounded() -> None:
         backup(extra=nested(101))
     with pytest.raises(InvalidResponse, match="nested more than 100 deep"):
         backup(extra={"a": {"b": nested(99)}, "c": 1})
-
-
-def test_backups_of_the_same_instant_are_ordered_by_their_start_and_then_by_their_id() -> None:
-    same, day = "2026-11-19T10:00:00Z", "2026-11-19"
-    rows = [
-        row(id="d", createdAt="2026-11-19T09:00:00Z"),
-        row(id="b", createdAt=same, startedAt=f"{day}T09:00:00Z"),
-        row(id="c", createdAt=same, startedAt=f"{day}T09:00:00Z"),
-        row(id="x", createdAt=same, startedAt=None),
-        row(id="a", createdAt="2026-11-19T13:00:00.000+03:00", startedAt=f"{day}T09:00:00.000000001Z"),
-    ]
-    for some, ids in ((rows, "acbxd"), (rows[1:3], "cb"), (rows[:1], "d"), ([], "")):
-        for made in itertools.permutations(some):
-            found = parse(*made)
-            assert "".join(backup.id for backup in sorted(found, key=order, reverse=True)) == ids
 
 
 # --- one row for each backup ---

@@ -13,7 +13,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import O
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, parse_instant
 from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA, Criteria
 from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
-from ansible_collections.yacloud.mdb.tests.unit.samples import backup
 
 
 def refused(**options: t.Any) -> OptionError:
@@ -21,48 +20,6 @@ def refused(**options: t.Any) -> OptionError:
     with pytest.raises(OptionError) as caught:
         Criteria.from_options(options)
     return caught.value
-
-
-@pytest.mark.parametrize(
-    ("option", "bound", "kept"),
-    [
-        ("created_after", "2026-11-20T10:00:00Z", True),
-        ("created_after", "2026-11-20T10:00:00.000000001Z", False),
-        ("created_after", "2026-11-20T09:59:59.999999999Z", True),
-        ("created_before", "2026-11-20T10:00:00Z", False),
-        ("created_before", "2026-11-20T10:00:00.000000001Z", True),
-        ("created_before", "2026-11-20T09:59:59.999999999Z", False),
-        ("created_before", "2026-11-20T13:00:00+03:00", False),
-    ],
-)
-def test_after_is_inclusive_and_before_exclusive(option: str, bound: str, kept: bool) -> None:
-    failed = Criteria.from_options({option: bound}).first_failed(backup(createdAt="2026-11-20T10:00:00.000Z"))
-    assert failed == (None if kept else option)
-
-
-@pytest.mark.parametrize("kind", [None, 0, "BACKUP_TYPE_UNSPECIFIED", "", "OTHER"])
-def test_a_row_without_a_known_type_matches_no_list_of_types(kind: t.Any) -> None:
-    assert Criteria.from_options({"type": ["AUTOMATED", "MANUAL"]}).first_failed(backup(type=kind)) == "type"
-    assert Criteria.from_options({"type": []}).first_failed(backup(type=kind)) is None
-
-
-def test_shards_have_to_be_covered_all() -> None:
-    made = backup(sourceShardNames=["s2", "s1", "s2"])
-    assert Criteria.from_options({"shards": ["s1", "s2", "s1"]}).first_failed(made) is None
-    assert Criteria.from_options({"shards": ["s1", "s3"]}).first_failed(made) == "shards"
-    assert Criteria.from_options({"shards": ["S1"]}).first_failed(made) == "shards"
-
-
-def test_a_row_falls_at_the_first_filter_that_it_fails() -> None:
-    failing = backup(createdAt="2026-11-20T10:00:00Z", type=None, sourceShardNames=[])
-    later, earlier = "2026-11-20T11:00:00Z", "2026-11-20T09:00:00Z"
-    others: dict[str, t.Any] = {"shards": ["s"], "type": ["MANUAL"]}
-    assert Criteria.from_options({**others, "created_after": later}).first_failed(failing) == "created_after"
-    assert Criteria.from_options({**others, "created_before": earlier}).first_failed(failing) == "created_before"
-    assert Criteria.from_options({**others, "created_after": earlier}).first_failed(failing) == "type"
-    del others["type"]
-    assert Criteria.from_options(others).first_failed(failing) == "shards"
-    assert Criteria.from_options({}).first_failed(failing) is None
 
 
 def test_the_engine_says_which_filters_there_are_and_in_which_order() -> None:
