@@ -23,7 +23,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._selection import (
 from ansible_collections.yacloud.mdb.tests.unit.samples import CLUSTER, NOW, backup, row
 
 pytest.importorskip("hypothesis")
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 
@@ -113,9 +113,17 @@ filters: st.SearchStrategy[dict[str, t.Any]] = st.fixed_dictionaries(
         "shards": st.lists(st.sampled_from(["s1", "s2", "s3"]), max_size=3),
     }
 ).filter(some_can_match)
+NO_FILTERS: dict[str, t.Any] = {"created_after": None, "created_before": None, "type": [], "shards": []}
+SHUFFLER = random.Random(0)
 
 
 @given(rows_of_a_cluster, filters, st.randoms(use_true_random=False))
+@example(
+    [row(createdAt="2026-11-20T10:00:00.0Z")], NO_FILTERS | {"created_after": "2026-11-20T13:00:00+03:00"}, SHUFFLER
+)
+@example(
+    [row(createdAt="2026-11-20T10:00:00.0Z")], NO_FILTERS | {"created_before": "2026-11-20T13:00:00+03:00"}, SHUFFLER
+)
 def test_the_choice_is_that_of_a_naive_implementation_in_any_order(
     rows: list[dict[str, t.Any]], given_filters: dict[str, t.Any], shuffler: random.Random
 ) -> None:
