@@ -12,11 +12,12 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._backups import Backup
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.connection import Connection
 from ansible_collections.yacloud.mdb.plugins.module_utils._engine import REDIS
 from ansible_collections.yacloud.mdb.plugins.module_utils._query import Query
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import TOKEN
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import filled
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Reply, answer
 
 CLUSTER = "c9qorders00000000001"
 FOLDER = "b1gfolder00000000001"
-TOKEN = "t1.9euelZqUx5eXnJ3LnpqVkZOSj-3rnpWanpKblZSTlcmdmc-Nz5iNk5Hl8_dhTz1C.c2VjcmV0LXNpZ25hdHVyZS1vZi10aGUtdG9rZW4"
 NOW = 1_795_168_800_000_000_000
 """2026-11-20T10:00:00Z, at which tests ask."""
 
@@ -68,10 +69,7 @@ Ask = t.Callable[..., Result]
 
 def options(**given: t.Any) -> dict[str, t.Any]:
     """All of the module's options as AnsibleModule would hand them over in an empty environment."""
-    defaults = {name: spec.get("default") for name, spec in argument_spec().items()}
-    unknown = given.keys() - defaults.keys()
-    assert not unknown, f"no such options: {unknown}"
-    return defaults | given
+    return filled(argument_spec(), given)
 
 
 def query(**given: t.Any) -> Query:

@@ -16,6 +16,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import client a
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, format_instant
 from ansible_collections.yacloud.mdb.plugins.module_utils._writing import Progress
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import filled
 from ansible_collections.yacloud.mdb.tests.unit.samples import (
     CLUSTER,
     FOLDER,
@@ -71,11 +72,10 @@ def run(server: Server) -> t.Callable[..., Ended]:
     server.always("/endpoints", answer({"endpoints": [{"id": "operation", "address": address}]}))
 
     def run_body(check_mode: bool = False, **given: t.Any) -> Ended:
-        defaults = {name: spec.get("default") for name, spec in argument_spec().items()}
         reached = {"endpoint": server.url, "mdb_endpoint": server.url, "iam_token": TOKEN, "api_retries": 0}
         progress, error = Progress(FACTS), None
         try:
-            message = backup({**defaults, **reached, **given}, check_mode, progress)
+            message = backup(filled(argument_spec(), {**reached, **given}), check_mode, progress)
         except CloudError as exc:
             message, error = str(exc), exc.as_dict()
         return Ended(message, progress.result(), error, progress.warnings)

@@ -7,12 +7,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND
 from ansible_collections.yacloud.mdb.plugins.module_utils._criteria import CRITERIA, Criteria
 from ansible_collections.yacloud.mdb.plugins.module_utils._query import Query, check_id, query_spec
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils import things
 from ansible_collections.yacloud.mdb.tests.unit.samples import FOLDER, options, query
 
 pytest.importorskip("hypothesis")
@@ -23,10 +23,7 @@ BACKUP = "c9q1:mdb-backup-1"
 
 
 def validated(**given_options: t.Any) -> dict[str, t.Any]:
-    """The parameters as AnsibleModule makes them, environment included."""
-    result = ArgumentSpecValidator(query_spec()).validate(given_options)
-    assert not result.error_messages, result.error_messages
-    return t.cast("dict[str, t.Any]", result.validated_parameters)
+    return things.validated(query_spec(), given_options)
 
 
 def refused(**given_options: t.Any) -> OptionError:

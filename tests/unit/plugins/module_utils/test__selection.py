@@ -49,12 +49,13 @@ def some_can_match(drawn: dict[str, t.Any]) -> bool:
 
 def naive(
     rows: list[dict[str, t.Any]], after: str | None, before: str | None, types: list[str], shards: list[str]
-) -> dict[str, t.Any]:
+) -> tuple[list[str], set[str], dict[str, t.Any]]:
+    """The ids of those that match, newest first, and of those that are not finished; and the counts."""
     fallen = {"created_after": 0, "created_before": 0, "type": 0, "shards": 0}
     matched, incomplete = [], []
     for made in rows:
         created, earliest, end = (instant(text) for text in (made.get("createdAt"), after, before))
-        if created is None or created in NEVER:
+        if created in NEVER:
             incomplete.append(made)
         elif earliest is not None and created < earliest:
             fallen["created_after"] += 1
@@ -71,11 +72,11 @@ def naive(
         started = instant(made.get("startedAt"))
         return instant(made["createdAt"]), started is not None, started, made["id"]
 
-    return {
-        "matched": [made["id"] for made in sorted(matched, key=rank, reverse=True)],
-        "incomplete": {made["id"] for made in incomplete},
-        "fallen": fallen,
-    }
+    ranked = [made["id"] for made in sorted(matched, key=rank, reverse=True)]
+    counts = {
+        "listed": len(rows), "incomplete": len(incomplete), "filtered_out": fallen, "matched": len(matched),
+    }  # fmt: skip
+    return ranked, {made["id"] for made in incomplete}, counts
 
 
 BASE = datetime.datetime(2026, 11, 20, 10)
@@ -127,19 +128,15 @@ SHUFFLER = random.Random(0)
 def test_the_choice_is_that_of_a_naive_implementation_in_any_order(
     rows: list[dict[str, t.Any]], given_filters: dict[str, t.Any], shuffler: random.Random
 ) -> None:
-    expected = naive(rows, *(given_filters[name] for name in ("created_after", "created_before", "type", "shards")))
+    ranked, incomplete, counts = naive(
+        rows, *(given_filters[name] for name in ("created_after", "created_before", "type", "shards"))
+    )
     shuffler.shuffle(rows)
     chosen = select(parse(rows), Criteria.from_options(given_filters))
-    assert [one.id for one in chosen.matched] == expected["matched"]
-    assert {one.id for one in chosen.incomplete} == expected["incomplete"]
-    assert chosen.filtered_out == expected["fallen"]
-    assert (chosen.newest.id if chosen.newest else None) == (expected["matched"][0] if expected["matched"] else None)
-    assert chosen.counts() == {
-        "listed": len(rows),
-        "incomplete": len(expected["incomplete"]),
-        "filtered_out": expected["fallen"],
-        "matched": len(expected["matched"]),
-    }
+    assert [one.id for one in chosen.matched] == ranked
+    assert {one.id for one in chosen.incomplete} == incomplete
+    assert chosen.counts() == counts
+    assert chosen.newest == (chosen.matched[0] if ranked else None)
 
 
 def test_rows_alike_in_all_but_content_are_sorted_too() -> None:

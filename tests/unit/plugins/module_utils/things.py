@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.connection import Connection, connection_spec
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.urls import Service
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import TOKEN
@@ -29,12 +31,27 @@ OPERATION = {
 """One that is done, as the API writes it."""
 
 
-def options(**given: t.Any) -> dict[str, t.Any]:
-    """All connection options as AnsibleModule would hand them over in an empty environment."""
-    defaults = {name: spec.get("default") for name, spec in connection_spec(THING).items()}
-    unknown = given.keys() - defaults.keys()
+Spec = t.Mapping[str, t.Mapping[str, t.Any]]
+
+
+def filled(spec: Spec, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """All options as AnsibleModule would hand them over in an empty environment."""
+    unknown = given.keys() - spec.keys()
     assert not unknown, f"no such options: {unknown}"
-    return defaults | given
+    return {name: entry.get("default") for name, entry in spec.items()} | dict(given)
+
+
+def validated(spec: Spec, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """All options as AnsibleModule makes them, environment included."""
+    result = ArgumentSpecValidator(spec).validate(given)
+    assert not result.error_messages, result.error_messages
+    parameters: dict[str, t.Any] = result.validated_parameters
+    return parameters
+
+
+def options(**given: t.Any) -> dict[str, t.Any]:
+    """All connection options."""
+    return filled(connection_spec(THING), given)
 
 
 def connection(url: str, **given: t.Any) -> Connection:

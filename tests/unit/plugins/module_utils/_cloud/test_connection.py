@@ -19,6 +19,7 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.connection impo
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.credentials import CredentialSource
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError, OptionError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.transport import TransportOptions
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils import things
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.credentials import TOKEN
 from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import THING, MakeAuthority, Write, options
 
@@ -30,11 +31,7 @@ BUNDLES = ["YC_CA_PATH", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"
 
 
 def validated(**given_options: t.Any) -> dict[str, t.Any]:
-    """The parameters as AnsibleModule makes them, environment included."""
-    result = ArgumentSpecValidator(connection_spec(THING)).validate(given_options)
-    assert not result.error_messages, result.error_messages
-    parameters: dict[str, t.Any] = result.validated_parameters
-    return parameters
+    return things.validated(connection_spec(THING), given_options)
 
 
 def made(**given_options: t.Any) -> Connection:
