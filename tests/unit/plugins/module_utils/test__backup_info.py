@@ -280,21 +280,15 @@ def test_an_empty_folder(server: Server, ask: Ask) -> None:
     assert (facts["backups"], facts["missing"], facts["selection"], facts["pages"]) == ([], [], {}, 2)
 
 
-def test_a_name_of_several_clusters_in_a_folder_is_warned_of_once(server: Server, ask: Ask) -> None:
-    server.on(FOLDER_BACKUPS, listed(row(1, "c2"), row(1, "c5")))
+@pytest.mark.parametrize(("owners", "has_first"), [(["c2", "c5"], False), (["c2", "c1"], True)])
+def test_a_name_of_several_clusters_is_warned_of_once_and_stands_for_the_first_by_id(
+    server: Server, ask: Ask, owners: list[str], has_first: bool
+) -> None:
+    server.on(FOLDER_BACKUPS, listed(*(row(1, cluster) for cluster in owners)))
     server.on(FOLDER_CLUSTERS, clusters(c3="same", c1="same", c2="same", c4="", c5=""))
-    result = ask(folder_id=FOLDER)
-    assert result.facts["cluster_ids"] == {"same": "c1"}
-    assert result.facts["deleted"] == []
-    assert len(result.warnings) == 1
-    assert "3 clusters have the name 'same'" in result.warnings[0]
-    assert list(result.facts["newest"]) == ["c2", "c5"]
-    assert result.facts["newest_by_name"] == {}, "a name must not give the backup of another cluster than cluster_ids"
-
-
-def test_the_first_by_id_has_a_shared_name(server: Server, ask: Ask) -> None:
-    server.on(FOLDER_BACKUPS, listed(row(2, "c2"), row(1, "c1")))
-    server.on(FOLDER_CLUSTERS, clusters(c2="same", c1="same"))
-    facts = ask(folder_id=FOLDER).facts
-    assert facts["newest_by_name"] == {"same": facts["newest"]["c1"]}
-    assert facts["cluster_ids"] == {"same": "c1"}
+    facts, (warning,) = ask(folder_id=FOLDER)
+    assert "3 clusters have the name 'same'" in warning
+    assert (facts["cluster_ids"], facts["deleted"]) == ({"same": "c1"}, [])
+    assert list(facts["newest"]) == sorted(owners)
+    # A name must not give the backup of another cluster than cluster_ids.
+    assert facts["newest_by_name"] == ({"same": facts["newest"]["c1"]} if has_first else {})

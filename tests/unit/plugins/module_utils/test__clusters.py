@@ -79,30 +79,26 @@ def test_a_name_is_compared_to_the_letter() -> None:
             resolve(name, CLUSTERS, FOLDER)
 
 
-def test_a_name_that_several_have_is_refused_with_their_ids() -> None:
-    with pytest.raises(SelectionError) as caught:
-        resolve("twice", CLUSTERS, FOLDER)
-    assert str(caught.value) == (
-        f"2 clusters of folder {FOLDER} are named 'twice': c9q2, c9q3. Name one by its id instead."
-    )
-
-
-def test_a_name_that_none_has_is_told_with_similar_ones() -> None:
-    with pytest.raises(SelectionError) as caught:
-        resolve("orders-prd", CLUSTERS, FOLDER)
-    assert "Similar: 'orders-prod', 'orders-test'." in str(caught.value)
-    assert str(caught.value).endswith(" A deleted cluster is found by its id only.")
-    with pytest.raises(SelectionError, match="It has 6 clusters, none with a similar name"):
-        resolve("zzz", CLUSTERS, FOLDER)
-    with pytest.raises(SelectionError, match="It has 0 clusters"):
-        resolve("orders-prod", [], FOLDER)
-
-
-def test_a_part_of_a_name_and_an_id_are_told_what_they_belong_to() -> None:
-    with pytest.raises(SelectionError, match="Similar: 'orders-test', 'orders-prod'"):
-        resolve("orders", CLUSTERS, FOLDER)
-    with pytest.raises(SelectionError, match="That is the id of 'orders-prod'; an id goes into cluster_ids, in the"):
-        resolve("c9q1", CLUSTERS, FOLDER)
+@pytest.mark.parametrize(
+    ("name", "clusters", "said"),
+    [
+        ("twice", CLUSTERS, "2 clusters of folder .* are named 'twice': c9q2, c9q3. Name one by its id instead.$"),
+        (
+            "orders-prd",
+            CLUSTERS,
+            "Similar: 'orders-prod', 'orders-test'. .*A deleted cluster is found by its id only.$",
+        ),
+        ("orders", CLUSTERS, "Similar: 'orders-test', 'orders-prod'"),
+        ("zzz", CLUSTERS, "It has 6 clusters, none with a similar name"),
+        ("orders-prod", [], "It has 0 clusters"),
+        ("c9q1", CLUSTERS, "That is the id of 'orders-prod'; an id goes into cluster_ids, in the"),
+    ],
+)
+def test_a_name_that_not_just_one_has_is_refused_with_what_else_there_is(
+    name: str, clusters: list[Cluster], said: str
+) -> None:
+    with pytest.raises(SelectionError, match=said):
+        resolve(name, clusters, FOLDER)
 
 
 def test_a_name_that_several_have_is_warned_of_once_and_no_name_is_none() -> None:
