@@ -21,63 +21,6 @@ from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import A
 from ansible_collections.yacloud.mdb.plugins.plugin_utils import _in_process
 
 OWN = sys.executable
-
-
-class Action:
-    """As much of an action as is looked at."""
-
-    def __init__(self) -> None:
-        self._connection = SimpleNamespace(ansible_name="ansible.builtin.local", become=None)
-        self._task = SimpleNamespace(async_val=0, environment=None, delegate_to=None)
-        self._templar = SimpleNamespace(template=lambda value: value)
-
-    def _compute_environment_string(self, raw: dict[str, t.Any]) -> str:
-        for part in self._task.environment:
-            raw.update(part)
-        return ""
-
-
-def runs_in_process(action: Action, **variables: t.Any) -> bool:
-    return _in_process.runs_in_process(t.cast(t.Any, action), {"ansible_python_interpreter": OWN, **variables})
-
-
-@pytest.mark.parametrize(
-    ("part", "setting", "expected"),
-    [
-        ("_connection", {}, True),
-        ("_connection", {"ansible_name": "ansible.builtin.ssh"}, False),
-        ("_connection", {"become": object()}, False),
-        ("_task", {"async_val": 10}, False),
-        ("_task", {"environment": []}, True),
-        ("_task", {"environment": [{}]}, True),
-        ("_task", {"environment": [{"X": "y"}]}, False),
-    ],
-)
-def test_only_a_local_task_of_this_user_and_environment(part: str, setting: dict[str, t.Any], expected: bool) -> None:
-    action = Action()
-    vars(getattr(action, part)).update(setting)
-    assert runs_in_process(action) is expected
-
-
-def test_only_by_this_interpreter(tmp_path: Path) -> None:
-    link = tmp_path / "python"
-    link.symlink_to(OWN)
-    assert not runs_in_process(Action(), ansible_python_interpreter=str(link))
-    assert not runs_in_process(Action(), ansible_python_interpreter="/no/such/python")
-    assert runs_in_process(Action(), ansible_python_interpreter="auto_silent")
-    beside = os.path.join(os.path.dirname(OWN), os.path.basename(os.path.realpath(OWN)))
-    if os.path.realpath(beside) == os.path.realpath(OWN):
-        assert runs_in_process(Action(), ansible_python_interpreter=beside)
-
-
-def test_a_delegated_task_runs_by_the_other_host_s_interpreter() -> None:
-    action = Action()
-    action._task.delegate_to = "there"
-    assert not runs_in_process(action, ansible_delegated_vars={"there": {"ansible_python_interpreter": "/other"}})
-    delegated = {"there": {"ansible_python_interpreter": OWN}}
-    assert runs_in_process(action, ansible_python_interpreter="/other", ansible_delegated_vars=delegated)
-
-
 ABSENT = ("delay", "iam_token", "service_account_key", "service_account_key_file")
 SPEC: dict[str, dict[str, t.Any]] = {
     "word": {"type": "str", "required": True, "aliases": ["term"]},
@@ -97,16 +40,19 @@ class Recorded(_in_process.InProcessAction):
     def __init__(self, async_val: int = 0, connection: str = "ansible.builtin.local", **arguments: t.Any) -> None:
         self.notes: list[t.Any] = []
         self._task: t.Any = SimpleNamespace(
-            async_val=async_val, args=arguments, action="yacloud.mdb.some_module", environment=[]
+            async_val=async_val,
+            args=arguments,
+            action="yacloud.mdb.some_module",
+            environment=[],
+            delegate_to=None,
         )
         self._connection: t.Any = SimpleNamespace(
             ansible_name=connection, become=None, _shell=SimpleNamespace(tmpdir="/tmp/of-a-test")
         )
         self._loader: t.Any = SimpleNamespace(get_basedir=lambda: "/")
+        self._templar: t.Any = SimpleNamespace(template=lambda value: value)
 
     def execute(self, options: dict[str, t.Any]) -> dict[str, t.Any]:
-        if options["word"] == "no":
-            raise ApiError("no", http_status=403, code=7)
         return {"changed": True, "folder": os.getcwd(), **options}
 
     def _compute_environment_string(self, raw_environment_out: t.Any = None) -> str:
@@ -120,6 +66,53 @@ class Recorded(_in_process.InProcessAction):
 
     def _remove_tmp_path(self, tmp_path: t.Any, force: bool = False) -> None:
         self.notes.append(("removed", tmp_path))
+
+
+# --- whether it runs in process ---
+
+
+def runs_in_process(action: Recorded, **variables: t.Any) -> bool:
+    return _in_process.runs_in_process(action, {"ansible_python_interpreter": OWN, **variables})
+
+
+@pytest.mark.parametrize(
+    ("part", "setting", "expected"),
+    [
+        ("_connection", {}, True),
+        ("_connection", {"ansible_name": "ansible.builtin.ssh"}, False),
+        ("_connection", {"become": object()}, False),
+        ("_task", {"async_val": 10}, False),
+        ("_task", {"environment": None}, True),
+        ("_task", {"environment": [{}]}, True),
+        ("_task", {"environment": [{"X": "y"}]}, False),
+    ],
+)
+def test_only_a_local_task_of_this_user_and_environment(part: str, setting: dict[str, t.Any], expected: bool) -> None:
+    action = Recorded()
+    vars(getattr(action, part)).update(setting)
+    assert runs_in_process(action) is expected
+
+
+def test_only_by_this_interpreter(tmp_path: Path) -> None:
+    link = tmp_path / "python"
+    link.symlink_to(OWN)
+    assert not runs_in_process(Recorded(), ansible_python_interpreter=str(link))
+    assert not runs_in_process(Recorded(), ansible_python_interpreter="/no/such/python")
+    assert runs_in_process(Recorded(), ansible_python_interpreter="auto_silent")
+    beside = os.path.join(os.path.dirname(OWN), os.path.basename(os.path.realpath(OWN)))
+    if os.path.realpath(beside) == os.path.realpath(OWN):
+        assert runs_in_process(Recorded(), ansible_python_interpreter=beside)
+
+
+def test_a_delegated_task_runs_by_the_other_host_s_interpreter() -> None:
+    action = Recorded()
+    action._task.delegate_to = "there"
+    assert not runs_in_process(action, ansible_delegated_vars={"there": {"ansible_python_interpreter": "/other"}})
+    delegated = {"there": {"ansible_python_interpreter": OWN}}
+    assert runs_in_process(action, ansible_python_interpreter="/other", ansible_delegated_vars=delegated)
+
+
+# --- how ---
 
 
 Run = t.Callable[..., dict[str, t.Any]]
