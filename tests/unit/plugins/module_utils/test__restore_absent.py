@@ -55,7 +55,7 @@ def operation(cluster_id: str, backup_id: str, created_at: str) -> dict[str, t.A
 # --- removed ---
 
 
-def test_it_is_removed(cloud: t.Any, copy: str) -> None:
+def test_it_is_removed_once(cloud: t.Any, copy: str) -> None:
     result = remove(cloud, copy, backup_id=BACKUP)
     assert "error" not in result
     assert result["changed"]
@@ -63,16 +63,9 @@ def test_it_is_removed(cloud: t.Any, copy: str) -> None:
     assert result["backup_id"] == BACKUP
     assert result["seconds"] == {"remove": 0.03}
     assert restored(cloud) == []
+    again = remove(cloud, copy)
+    assert (again["msg"], again["changed"]) == (f"cluster {copy}: it does not exist.", False)
     assert writes(cloud) == ["DELETE DeleteCluster"]
-
-
-def test_gone_already_is_fine(cloud: t.Any, copy: str) -> None:
-    remove(cloud, copy)
-    cloud.clear_requests()
-    result = remove(cloud, copy)
-    assert result["msg"] == f"cluster {copy}: it does not exist."
-    assert not result["changed"]
-    assert writes(cloud) == []
 
 
 @pytest.mark.parametrize("protected", [False, True])
@@ -232,11 +225,8 @@ def protected(cloud: t.Any, copy: str) -> str:
     return copy
 
 
-def test_a_protected_one_is_refused(cloud: t.Any, protected: str) -> None:
+def test_protection_is_lifted_on_request_only(cloud: t.Any, protected: str) -> None:
     assert "Set lift_deletion_protection: true" in refused(cloud, protected, force=True)
-
-
-def test_protection_is_lifted_on_request(cloud: t.Any, protected: str) -> None:
     result = remove(cloud, protected, lift_deletion_protection=True)
     assert "error" not in result
     assert result["seconds"] == {"unprotect": 0.03, "remove": 0.03}

@@ -55,19 +55,18 @@ def test_a_cluster_is_made_and_ready(cloud: t.Any) -> None:
     assert result["seconds"]["ready"] > 0
     assert result["backup_id"] == BACKUP
     assert writes(cloud) == ["POST RestoreCluster"]
-
-
-def test_the_password_arrives_and_appears_nowhere(cloud: t.Any) -> None:
-    result = ask(cloud, **RESTORE)
+    # The emulator masks a password that has arrived.
     assert result["request"]["configSpec"]["redis"]["password"] == "********"
     (sent,) = cloud.requests("RestoreCluster")
     assert sent["message"]["config_spec"]["redis"]["password"] == "********"
 
 
-def test_a_second_run_changes_nothing(cloud: t.Any) -> None:
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_second_run_changes_nothing(cloud: t.Any, check_mode: bool) -> None:
     first = ask(cloud, **RESTORE)
-    second = ask(cloud, **RESTORE)
+    second = ask(cloud, check_mode, **RESTORE)
     assert not second["changed"]
+    assert "request" not in second
     assert second["cluster"]["id"] == first["cluster"]["id"]
     assert second["hosts"] == first["hosts"]
     assert (second["operation"], second["seconds"], second["inherited"]) == (None, {}, [])
@@ -169,11 +168,12 @@ def test_a_setting_that_the_api_ignores_is_told(cloud: t.Any) -> None:
 # --- there already ---
 
 
+@pytest.mark.parametrize("check_mode", [False, True])
 @pytest.mark.parametrize("other", [{"backup_id": OLDER, "name": "copy"}, {"backup_id": BACKUP, "name": "other"}])
-def test_another_cluster_of_that_name_is_never_touched(cloud: t.Any, other: dict[str, t.Any]) -> None:
+def test_another_cluster_of_that_name_is_never_touched(cloud: t.Any, other: dict[str, t.Any], check_mode: bool) -> None:
     ask(cloud, **RESTORE)
     cloud.clear_requests()
-    result = ask(cloud, **other)
+    result = ask(cloud, check_mode, **other)
     assert result["error"]["kind"] == "state"
     assert "Nothing is ever replaced" in result["msg"]
     assert not result["changed"]
@@ -219,12 +219,22 @@ def test_a_cluster_is_not_ready_before_its_hosts_have_roles(cloud: t.Any) -> Non
         assert result["cluster"]["id"] == cluster_id
 
 
-def test_it_is_told_without_waiting(cloud: t.Any) -> None:
+@pytest.mark.parametrize(
+    ("how", "changed", "said"),
+    [
+        ({"wait": False}, False, "is not ready yet: status CREATING"),
+        ({"check_mode": True}, True, "would be waited for"),
+    ],
+)
+def test_a_restore_that_runs_is_told_without_waiting(
+    cloud: t.Any, how: dict[str, bool], changed: bool, said: str
+) -> None:
     restoring(cloud, restore_duration=5.0)
-    result = ask(cloud, wait=False, **RESTORE)
-    assert not result["changed"]
+    result = ask(cloud, **how, **RESTORE)
+    assert result["changed"] is changed
     assert result["operation"]["done"] is False
-    assert "is not ready yet: status CREATING" in result["msg"]
+    assert said in result["msg"]
+    assert writes(cloud) == []
 
 
 @pytest.mark.parametrize("status", ["STOPPED", "ERROR"])
@@ -364,24 +374,6 @@ def test_check_mode_without_a_cluster(cloud: t.Any) -> None:
     real = ask(cloud, **RESTORE)
     assert real["request"] == result["request"]
     assert real["inherited"] == result["inherited"]
-
-
-def test_check_mode_with_the_cluster(cloud: t.Any) -> None:
-    ask(cloud, **RESTORE)
-    cloud.clear_requests()
-    result = ask(cloud, check_mode=True, **RESTORE)
-    assert not result["changed"]
-    assert "request" not in result
-    assert ask(cloud, check_mode=True, backup_id=OLDER, name="copy")["error"]["kind"] == "state"
-    assert writes(cloud) == []
-
-
-def test_check_mode_while_it_is_made(cloud: t.Any) -> None:
-    restoring(cloud, restore_duration=5.0)
-    result = ask(cloud, check_mode=True, **RESTORE)
-    assert result["changed"]
-    assert "would be waited for" in result["msg"]
-    assert writes(cloud) == []
 
 
 # --- options ---
