@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-import http.server
 import itertools
 import re
 import shutil
 import subprocess
-import threading
 import typing as t
 from pathlib import Path
 
@@ -32,6 +30,7 @@ from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.results imp
     hours_ago,
     result,
 )
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import Server, failure
 
 STYLE = Path(_report.__file__).with_name("_report.css").read_text(encoding="utf-8")
 
@@ -249,28 +248,6 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture
-def visitors() -> t.Iterator[tuple[str, list[str]]]:
-    """The address of a server, and the paths that were asked for there."""
-    paths: list[str] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            paths.append(self.path)
-            self.send_error(404)
-
-        def log_message(self, format: str, *args: t.Any) -> None:  # noqa: A002
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", paths
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
 def browse(chromium: str, folder_: Path, text: str, *flags: str) -> str:
     """The page's content once it is loaded."""
     (folder_ / "page.html").write_text(text, encoding="utf-8")
@@ -290,31 +267,34 @@ def browse(chromium: str, folder_: Path, text: str, *flags: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, timeout=90, check=True).stdout
 
 
+LOADED = ("/img", "/js", "/css")
+
+
 def hostile_name(address: str) -> str:
     return f"<img src={address}/img onerror=\"document.title='owned'\"><script src={address}/js></script><style>@import '{address}/css'</style>"
 
 
 @pytest.mark.browser
-def test_a_browser_runs_and_asks_for_nothing(chromium: str, tmp_path: Path, visitors: tuple[str, list[str]]) -> None:
-    address, paths = visitors
-    shown = browse(chromium, tmp_path, page_of(folder(hostile_name(address))))
+def test_a_browser_runs_and_asks_for_nothing(chromium: str, tmp_path: Path, server: Server) -> None:
+    shown = browse(chromium, tmp_path, page_of(folder(hostile_name(server.url))))
     assert "<title>2 of 3 clusters miss the objective of 26h · Redis backups</title>" in shown
     assert not Page(shown).all("img")
-    assert not paths
+    assert server.requests == []
 
 
 @pytest.mark.browser
-def test_the_policy_would_stop_what_slipped(chromium: str, tmp_path: Path, visitors: tuple[str, list[str]]) -> None:
-    address, paths = visitors
-    unescaped = page_of(folder("NAME")).replace("<b>NAME</b>", f"<b>{hostile_name(address)}</b>")
-    assert hostile_name(address) in unescaped
+def test_the_policy_would_stop_what_slipped(chromium: str, tmp_path: Path, server: Server) -> None:
+    unescaped = page_of(folder("NAME")).replace("<b>NAME</b>", f"<b>{hostile_name(server.url)}</b>")
+    assert hostile_name(server.url) in unescaped
     shown = browse(chromium, tmp_path, unescaped)
     assert "<title>2 of 3" in shown
-    assert not paths
+    assert server.requests == []
+    for path in LOADED:
+        server.always(path, failure(404, 5, "none"))
     # Without the policy they run, so that this test would see it.
     shown = browse(chromium, tmp_path, re.sub(r"<meta http-equiv[^>]*>", "", unescaped))
     assert "<title>owned</title>" in shown
-    assert {"/img", "/js", "/css"} <= set(paths)
+    assert {request.path for request in server.requests} == set(LOADED)
 
 
 @pytest.mark.browser
