@@ -36,11 +36,6 @@ def refused(**given_options: t.Any) -> OptionError:
 # --- the argument spec ---
 
 
-def test_the_defaults_are_the_documented_ones() -> None:
-    defaults = {name: value for name, value in validated().items() if value is not None}
-    assert defaults == {"page_size": 1000, "on_missing": "skip", "on_stale": "skip"}
-
-
 def test_the_folder_may_come_from_a_variable_unless_that_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YC_FOLDER_ID", "")
     assert validated()["folder_id"] is None
@@ -86,13 +81,12 @@ def test_an_empty_string_is_not_an_absent_option(option: str, which: dict[str, t
     assert error.details == {"option": option}
 
 
-@pytest.mark.parametrize("option", ["cluster_ids", "cluster_names", "backup_ids", "shards"])
+@pytest.mark.parametrize("option", ["cluster_ids", "cluster_names", "backup_ids"])
 @pytest.mark.parametrize("value", ["", "a,", [""], ["a", ""]])
 def test_an_empty_string_in_a_list_or_in_place_of_it_is_refused(option: str, value: t.Any) -> None:
-    which = {} if option != "shards" else {"cluster_ids": ["a"]}
     needed = {} if option == "backup_ids" else {"folder_id": FOLDER}
     with pytest.raises(OptionError, match=f"^{option}"):
-        Query.from_options(validated(**which, **needed, **{option: value}))
+        Query.from_options(validated(**needed, **{option: value}))
 
 
 # --- what is asked ---
