@@ -7,9 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.yacloud.mdb.plugins.module_utils import _restored_cluster as module
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError
-from ansible_collections.yacloud.mdb.plugins.module_utils._writing import Progress
-from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import filled
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.writing import end_of
 
 SOURCE, BACKUP, OLDER, RUNNING = "c9qsource", "c9qsource:b2", "c9qsource:b1", "c9qsource:b3"
 FOLDER = "b1grestores"
@@ -36,15 +34,10 @@ def seed(**settings: t.Any) -> dict[str, t.Any]:
 
 
 def ask(emulator: t.Any, check_mode: bool = False, **options: t.Any) -> dict[str, t.Any]:
-    """What the module returns; a failure is told by its "error"."""
+    """What the module returns, as end_of tells it."""
     reach = {"endpoint": emulator.url, "iam_token": emulator.iam_token, "api_retry_max_delay": 0.005}
-    progress = Progress(module.FACTS)
-    try:
-        message = module.restored_cluster(filled(module.argument_spec(), {**reach, **options}), check_mode, progress)
-    except CloudError as exc:
-        result = {"msg": str(exc), "error": exc.as_dict(), **progress.result()}
-    else:
-        result = {"msg": message, "warnings": progress.warnings, **progress.result()}
+    given = {**reach, **options}
+    result = end_of(module.restored_cluster, module.argument_spec(), module.FACTS, given, check_mode)
     assert PASSWORD not in str(result)
     return result
 

@@ -13,10 +13,8 @@ pytest.importorskip("requests")
 
 from ansible_collections.yacloud.mdb.plugins.module_utils._backup import FACTS, argument_spec, backup
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import client as _client
-from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.instants import SECOND, format_instant
-from ansible_collections.yacloud.mdb.plugins.module_utils._writing import Progress
-from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.things import filled
+from ansible_collections.yacloud.mdb.tests.unit.plugins.module_utils.writing import end_of
 from ansible_collections.yacloud.mdb.tests.unit.samples import (
     CLUSTER,
     FOLDER,
@@ -51,39 +49,25 @@ def deletion(backup_id: str, done: bool = False) -> dict[str, t.Any]:
     return operation(kind="DeleteBackup", done=done, metadata={"backupId": backup_id})
 
 
-class Ended(t.NamedTuple):
-    """What came of a run."""
-
-    message: str
-    result: dict[str, t.Any]
-    error: dict[str, t.Any] | None
-    warnings: list[str]
-
-
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_client, "pause", lambda _seconds: time.sleep(0.001))
 
 
+Run = t.Callable[..., dict[str, t.Any]]
+
+
 @pytest.fixture
-def run(server: Server) -> t.Callable[..., Ended]:
-    """Runs the module's body."""
+def run(server: Server) -> Run:
+    """Runs the module's body, and returns what end_of tells."""
     address = server.url.partition("://")[2]
     server.always("/endpoints", answer({"endpoints": [{"id": "operation", "address": address}]}))
 
-    def run_body(check_mode: bool = False, **given: t.Any) -> Ended:
-        reached = {"endpoint": server.url, "mdb_endpoint": server.url, "iam_token": TOKEN, "api_retries": 0}
-        progress, error = Progress(FACTS), None
-        try:
-            message = backup(filled(argument_spec(), {**reached, **given}), check_mode, progress)
-        except CloudError as exc:
-            message, error = str(exc), exc.as_dict()
-        return Ended(message, progress.result(), error, progress.warnings)
+    def run_body(check_mode: bool = False, **given: t.Any) -> dict[str, t.Any]:
+        reach = {"endpoint": server.url, "mdb_endpoint": server.url, "iam_token": TOKEN, "api_retries": 0}
+        return end_of(backup, argument_spec(), FACTS, {**reach, **given}, check_mode)
 
     return run_body
-
-
-Run = t.Callable[..., Ended]
 
 
 def before(server: Server, *rows: dict[str, t.Any], status: str = "RUNNING", operations: Reply | None = None) -> None:
@@ -102,13 +86,13 @@ def test_backup_is_taken_and_found(server: Server, run: Run) -> None:
     server.on(POLL, answer(operation()), answer(operation(done=True)))
     server.on(BACKUPS, listed(NEW, OLD))
     ended = run(cluster_id=CLUSTER)
-    assert ended.error is None
-    assert NEW["id"] in ended.message
-    assert ended.result["backup"]["id"] == NEW["id"]
-    assert ended.result["cluster_id"] == CLUSTER
-    assert ended.result["changed"] is True
-    assert ended.result["operation"]["done"] is True
-    assert ended.result["seconds"]["backup"] == 240
+    assert "error" not in ended
+    assert NEW["id"] in ended["msg"]
+    assert ended["backup"]["id"] == NEW["id"]
+    assert ended["cluster_id"] == CLUSTER
+    assert ended["changed"] is True
+    assert ended["operation"]["done"] is True
+    assert ended["seconds"]["backup"] == 240
 
 
 def test_cluster_by_name(server: Server, run: Run) -> None:
@@ -118,27 +102,25 @@ def test_cluster_by_name(server: Server, run: Run) -> None:
     server.on(OPERATIONS, answer({}))
     server.on(START, answer(operation()))
     ended = run(cluster_name="orders", folder_id=FOLDER, wait=False)
-    assert ended.error is None
-    assert "c9qop is not waited for" in ended.message
-    assert (ended.result["changed"], ended.result["backup"]) == (True, None)
-    assert ended.result["operation"]["done"] is False
+    assert "error" not in ended
+    assert "c9qop is not waited for" in ended["msg"]
+    assert (ended["changed"], ended["backup"]) == (True, None)
+    assert ended["operation"]["done"] is False
 
 
 def test_an_operation_that_fails_at_once_is_a_failure_without_waiting_too(server: Server, run: Run) -> None:
     before(server)
     server.on(START, answer(operation(done=True, error={"code": 13, "message": "No disk"})))
     ended = run(cluster_id=CLUSTER, wait=False)
-    assert ended.error is not None
-    assert (ended.error["kind"], ended.error["code"]) == ("operation", 13)
-    assert ended.result["changed"] is True
+    assert (ended["error"]["kind"], ended["error"]["code"]) == ("operation", 13)
+    assert ended["changed"] is True
 
 
 def test_a_deletion_that_fails_at_once_is_a_failure_without_waiting_too(server: Server, run: Run) -> None:
     backup_id = deletable(server, OLD, NEW)
     server.on(backup_path(backup_id), answer({**deletion(backup_id, done=True), "error": {"code": 13}}))
     ended = run(state="absent", backup_id=backup_id, wait=False)
-    assert ended.error is not None
-    assert ended.error["kind"] == "operation"
+    assert ended["error"]["kind"] == "operation"
 
 
 @pytest.mark.parametrize("status", ["STOPPED", "UPDATING", "ERROR", "STATUS_UNKNOWN", None])
@@ -146,11 +128,11 @@ def test_a_deletion_that_fails_at_once_is_a_failure_without_waiting_too(server: 
 def test_only_running_clusters(server: Server, run: Run, status: str | None, min_age: str | None) -> None:
     before(server, OLD, status=status)  # type: ignore[arg-type]
     ended = run(cluster_id=CLUSTER, min_age=min_age)
-    assert ended.error == {"kind": "state", "cluster_id": CLUSTER} | (
+    assert ended["error"] == {"kind": "state", "cluster_id": CLUSTER} | (
         {"status": status} if status and status != "STATUS_UNKNOWN" else {}
     )
-    assert "RUNNING clusters only" in ended.message
-    assert (ended.result["changed"], ended.result["operation"]) == (False, None)
+    assert "RUNNING clusters only" in ended["msg"]
+    assert (ended["changed"], ended["operation"]) == (False, None)
 
 
 @pytest.mark.parametrize(("seconds", "min_age", "is_enough"), [(50, "60s", True), (70, "60s", False), (50, "0", False)])
@@ -158,18 +140,18 @@ def test_young_backup_is_enough(server: Server, run: Run, seconds: int, min_age:
     young = row(7, createdAt=format_instant(time.time_ns() - seconds * SECOND))
     before(server, OLD, young, row(9, createdAt=None))
     ended = run(cluster_id=CLUSTER, min_age=min_age, check_mode=True)
-    assert ended.result["changed"] is not is_enough
-    assert (ended.result["backup"] or {}).get("id") == (young["id"] if is_enough else None)
-    assert ended.result["operation"] is None
+    assert ended["changed"] is not is_enough
+    assert (ended["backup"] or {}).get("id") == (young["id"] if is_enough else None)
+    assert ended["operation"] is None
     if is_enough:
-        assert f"younger than min_age {min_age}" in ended.message
+        assert f"younger than min_age {min_age}" in ended["msg"]
 
 
 def test_backup_from_the_future_is_warned_of(server: Server, run: Run) -> None:
     before(server, row(7, createdAt=format_instant(time.time_ns() + 3600 * SECOND)))
     ended = run(cluster_id=CLUSTER, min_age="1h")
-    assert ended.result["changed"] is False
-    assert "ahead of this machine's clock" in ended.warnings[0]
+    assert ended["changed"] is False
+    assert "ahead of this machine's clock" in ended["warnings"][0]
 
 
 @pytest.mark.parametrize(
@@ -182,8 +164,8 @@ def test_backup_from_the_future_is_warned_of(server: Server, run: Run) -> None:
 def test_check_mode_asks_for_nothing(server: Server, run: Run, operations: list[t.Any], said: str) -> None:
     before(server, OLD, operations=answer({"operations": operations}))
     ended = run(cluster_id=CLUSTER, check_mode=True)
-    assert said in ended.message
-    assert (ended.result["changed"], ended.result["operation"]) == (True, None)
+    assert said in ended["msg"]
+    assert (ended["changed"], ended["operation"]) == (True, None)
     assert {request.method for request in server.requests} == {"GET"}
 
 
@@ -196,8 +178,8 @@ def test_running_one_is_taken_up(server: Server, run: Run, status: str) -> None:
     server.on(POLL, answer(operation(done=True)))
     server.on(BACKUPS, listed(OLD, row(2, startedAt=BEGUN, createdAt=ENDED, type="AUTOMATED")))
     ended = run(cluster_id=CLUSTER)
-    assert ended.error is None, ended.message
-    assert (ended.result["changed"], ended.result["backup"]["type"]) == (True, "AUTOMATED")
+    assert "error" not in ended
+    assert (ended["changed"], ended["backup"]["type"]) == (True, "AUTOMATED")
 
 
 @pytest.mark.parametrize(
@@ -216,15 +198,15 @@ def test_nothing_is_promised_to_be_taken_up_where_operations_may_not_be_read(
     before(server, operations=FORBIDDEN)
     server.always(START, reply)
     ended = run(cluster_id=CLUSTER)
-    assert [words for words in said if words not in ended.message] == []
-    assert "takes up" not in ended.message
-    assert (ended.result["changed"], ended.result["operation"]) == (True, None)
+    assert [words for words in said if words not in ended["msg"]] == []
+    assert "takes up" not in ended["msg"]
+    assert (ended["changed"], ended["operation"]) == (True, None)
 
 
 def test_role_that_is_missing_is_named(server: Server, run: Run) -> None:
     before(server)
     server.on(START, FORBIDDEN)
-    assert "managed-redis.editor" in run(cluster_id=CLUSTER).message
+    assert "managed-redis.editor" in run(cluster_id=CLUSTER)["msg"]
 
 
 @pytest.mark.parametrize("code", [9, 10])
@@ -235,14 +217,14 @@ def test_quicker_one_is_taken_up(server: Server, run: Run, code: int) -> None:
     server.on(POLL, answer(operation(done=True)))
     server.on(BACKUPS, listed(OLD, NEW))
     ended = run(cluster_id=CLUSTER)
-    assert ended.error is None, ended.message
-    assert ended.result["operation"]["id"] == "c9qop"
+    assert "error" not in ended
+    assert ended["operation"]["id"] == "c9qop"
 
 
 # --- which one it was ---
 
 
-def found(server: Server, run: Run, *rows: dict[str, t.Any], **given: t.Any) -> Ended:
+def found(server: Server, run: Run, *rows: dict[str, t.Any], **given: t.Any) -> dict[str, t.Any]:
     """What is found among these rows after the operation."""
     before(server, OLD, row(8, createdAt=None))
     server.on(START, answer(operation()))
@@ -265,8 +247,8 @@ def found(server: Server, run: Run, *rows: dict[str, t.Any], **given: t.Any) -> 
 def test_the_one(server: Server, run: Run, one: dict[str, t.Any]) -> None:
     late = row(3, startedAt="2026-11-20T10:04:01Z", type="MANUAL")
     ended = found(server, run, late, OLD, one, wait_timeout=30)
-    assert ended.error is None, ended.message
-    assert ended.result["backup"]["id"] == one["id"]
+    assert "error" not in ended
+    assert ended["backup"]["id"] == one["id"]
 
 
 @pytest.mark.parametrize(
@@ -284,29 +266,28 @@ def test_the_one(server: Server, run: Run, one: dict[str, t.Any]) -> None:
 )
 def test_not_the_one(server: Server, run: Run, other: dict[str, t.Any]) -> None:
     ended = found(server, run, OLD, other)
-    assert ended.error == {"kind": "wait", "operation_id": "c9qop"}
-    assert "no backup of it is listed yet" in ended.message
-    assert ended.result["backup"] is None
-    assert ended.result["operation"]["done"] is True
+    assert ended["error"] == {"kind": "wait", "operation_id": "c9qop"}
+    assert "no backup of it is listed yet" in ended["msg"]
+    assert ended["backup"] is None
+    assert ended["operation"]["done"] is True
 
 
 def test_several_are_named_and_none_is_chosen(server: Server, run: Run) -> None:
     other = row(3, startedAt="2026-11-20T10:01:00Z", type="MANUAL")
     ended = found(server, run, other, NEW)
-    assert ended.error is not None
-    candidates = sorted(ended.error.pop("candidates"))
-    assert (ended.error, candidates) == ({"kind": "selection", "cluster_id": CLUSTER}, [NEW["id"], other["id"]])
-    assert other["id"] in ended.message
-    assert NEW["id"] in ended.message
-    assert ended.result["backup"] is None
+    candidates = sorted(ended["error"].pop("candidates"))
+    assert (ended["error"], candidates) == ({"kind": "selection", "cluster_id": CLUSTER}, [NEW["id"], other["id"]])
+    assert other["id"] in ended["msg"]
+    assert NEW["id"] in ended["msg"]
+    assert ended["backup"] is None
 
 
 def test_operation_without_times(server: Server, run: Run) -> None:
     before(server, OLD)
     server.on(START, answer({**operation(done=True), "modifiedAt": ""}))
     ended = run(cluster_id=CLUSTER)
-    assert ended.error == {"kind": "malformed_answer"}
-    assert "c9qop has no times" in ended.message
+    assert ended["error"] == {"kind": "malformed_answer"}
+    assert "c9qop has no times" in ended["msg"]
 
 
 # --- deleting one ---
@@ -326,26 +307,26 @@ def test_backup_is_deleted(server: Server, run: Run) -> None:
     server.on(backup_path(backup_id), answer(deletion(backup_id)), NOT_FOUND)
     server.on(POLL, answer(deletion(backup_id, done=True)))
     ended = run(state="absent", backup_id=backup_id, cluster_id=CLUSTER)
-    assert ended.error is None, ended.message
-    assert "deleted by operation c9qop" in ended.message
-    assert (ended.result["changed"], ended.result["backup"]["id"]) == (True, backup_id)
+    assert "error" not in ended
+    assert "deleted by operation c9qop" in ended["msg"]
+    assert (ended["changed"], ended["backup"]["id"]) == (True, backup_id)
     assert [request.method for request in server.calls(backup_path(backup_id))] == ["GET", "DELETE", "GET"]
 
 
 def test_deleted_already_is_ok(server: Server, run: Run) -> None:
     server.on(backup_path("x"), NOT_FOUND)
     ended = run(state="absent", backup_id="x")
-    assert ended.error is None
-    assert (ended.result["changed"], ended.result["backup"], ended.result["operation"]) == (False, None, None)
+    assert "error" not in ended
+    assert (ended["changed"], ended["backup"], ended["operation"]) == (False, None, None)
 
 
 def test_deleted_meanwhile_is_ok(server: Server, run: Run) -> None:
     backup_id = deletable(server, OLD, NEW)
     server.on(backup_path(backup_id), NOT_FOUND)
     ended = run(state="absent", backup_id=backup_id)
-    assert ended.error is None
-    assert "deleted meanwhile" in ended.message
-    assert ended.result["changed"] is True
+    assert "error" not in ended
+    assert "deleted meanwhile" in ended["msg"]
+    assert ended["changed"] is True
 
 
 @pytest.mark.parametrize("check_mode", [False, True])
@@ -353,10 +334,10 @@ def test_deleted_meanwhile_is_ok(server: Server, run: Run) -> None:
 def test_only_manual_ones(server: Server, run: Run, kind: str | None, check_mode: bool) -> None:
     backup_id = deletable(server, {name: value for name, value in {**OLD, "type": kind}.items() if value})
     ended = run(state="absent", backup_id=backup_id, allow_newest=True, check_mode=check_mode)
-    assert ended.error == {"kind": "state", "backup_id": backup_id}
-    assert f"its type is {kind or 'not known'}" in ended.message
-    assert "set force" in ended.message
-    assert ended.result["changed"] is False
+    assert ended["error"] == {"kind": "state", "backup_id": backup_id}
+    assert f"its type is {kind or 'not known'}" in ended["msg"]
+    assert "set force" in ended["msg"]
+    assert ended["changed"] is False
 
 
 @pytest.mark.parametrize(
@@ -373,8 +354,8 @@ def test_what_may_be_deleted(
 ) -> None:
     backup_id = deletable(server, one, *others)
     ended = run(state="absent", backup_id=backup_id, check_mode=True, **given)
-    assert ended.message == f"backup {backup_id}: it would be deleted."
-    assert (ended.error, ended.result["changed"], ended.result["operation"]) == (None, True, None)
+    assert ended["msg"] == f"backup {backup_id}: it would be deleted."
+    assert (ended["changed"], ended["operation"]) == (True, None)
     assert {request.method for request in server.requests} == {"GET"}
 
 
@@ -383,30 +364,29 @@ def test_what_may_be_deleted(
 def test_never_the_newest(server: Server, run: Run, force: bool, others: list[dict[str, t.Any]]) -> None:
     backup_id = deletable(server, NEW, *others)
     ended = run(state="absent", backup_id=backup_id, force=force)
-    assert ended.error == {"kind": "state", "backup_id": backup_id}
-    assert "the newest finished backup" in ended.message
-    assert ended.result["changed"] is False
+    assert ended["error"] == {"kind": "state", "backup_id": backup_id}
+    assert "the newest finished backup" in ended["msg"]
+    assert ended["changed"] is False
 
 
 def test_the_newest_is_never_deleted_while_it_is_not_listed_yet(server: Server, run: Run) -> None:
     backup_id = deletable(server, NEW)
     server.on(BACKUPS, listed(OLD))
-    assert "the newest finished backup" in run(state="absent", backup_id=backup_id).message
+    assert "the newest finished backup" in run(state="absent", backup_id=backup_id)["msg"]
 
 
 def test_newest_of_a_deleted_cluster(server: Server, run: Run) -> None:
     backup_id = deletable(server, NEW, operations=NOT_FOUND)
     server.on(BACKUPS, NOT_FOUND)
     server.on(FOLDER_BACKUPS, listed(NEW, OLD, row(9, cluster="c9qother", createdAt="2026-11-21T10:00:00Z")))
-    assert "the newest finished backup" in run(state="absent", backup_id=backup_id).message
+    assert "the newest finished backup" in run(state="absent", backup_id=backup_id)["msg"]
 
 
 def test_never_another_cluster_s(server: Server, run: Run) -> None:
     server.on(backup_path(OLD["id"]), answer(OLD))
     ended = run(state="absent", backup_id=OLD["id"], cluster_id="c9qother", force=True, allow_newest=True)
-    assert ended.error is not None
-    assert ended.error["kind"] == "state"
-    assert f"it is a backup of cluster {CLUSTER}, not of c9qother" in ended.message
+    assert ended["error"]["kind"] == "state"
+    assert f"it is a backup of cluster {CLUSTER}, not of c9qother" in ended["msg"]
 
 
 def test_deletion_that_runs_is_waited_for(server: Server, run: Run) -> None:
@@ -415,17 +395,17 @@ def test_deletion_that_runs_is_waited_for(server: Server, run: Run) -> None:
     server.on(POLL, answer(deletion(backup_id, done=True)))
     server.on(backup_path(backup_id), answer(NEW), NOT_FOUND)
     ended = run(state="absent", backup_id=backup_id)
-    assert ended.error is None, ended.message
-    assert ended.result["changed"] is True
+    assert "error" not in ended
+    assert ended["changed"] is True
     assert {request.method for request in server.requests} == {"GET"}
 
 
 def test_role_to_see_operations_is_named(server: Server, run: Run) -> None:
     backup_id = deletable(server, OLD, operations=FORBIDDEN)
     ended = run(state="absent", backup_id=backup_id)
-    assert "managed-redis.viewer" in ended.message
-    assert "Nothing was deleted" in ended.message
-    assert ended.result["changed"] is False
+    assert "managed-redis.viewer" in ended["msg"]
+    assert "Nothing was deleted" in ended["msg"]
+    assert ended["changed"] is False
 
 
 def test_backup_that_does_not_go(server: Server, run: Run) -> None:
@@ -433,8 +413,8 @@ def test_backup_that_does_not_go(server: Server, run: Run) -> None:
     server.on(backup_path(backup_id), answer(deletion(backup_id, done=True)))
     server.always(backup_path(backup_id), answer(OLD))
     ended = run(state="absent", backup_id=backup_id, wait_timeout=0.05)
-    assert ended.error == {"kind": "wait", "operation_id": "c9qop"}
-    assert "still there" in ended.message
+    assert ended["error"] == {"kind": "wait", "operation_id": "c9qop"}
+    assert "still there" in ended["msg"]
 
 
 # --- options ---
@@ -461,7 +441,7 @@ def test_backup_that_does_not_go(server: Server, run: Run) -> None:
 )
 def test_what_cannot_be_worked_with(run: Run, given: dict[str, t.Any], said: str) -> None:
     ended = run(**given)
-    assert said in ended.message
-    assert ended.error is not None
-    assert ended.error["kind"] == "option"
-    assert ended.result == {"backup": None, "cluster_id": None, "changed": False, "operation": None, "seconds": {}}
+    assert said in ended["msg"]
+    assert ended["error"]["kind"] == "option"
+    nothing = {"backup": None, "cluster_id": None, "changed": False, "operation": None, "seconds": {}, "warnings": []}
+    assert ended == {"msg": ended["msg"], "error": ended["error"], **nothing}
