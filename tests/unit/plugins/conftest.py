@@ -34,6 +34,16 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What users are warned of."""
+    from ansible.utils.display import Display
+
+    said: list[str] = []
+    monkeypatch.setattr(Display, "warning", lambda self, msg, *unused, **more: said.append(msg))
+    return said
+
+
+@pytest.fixture
 def server() -> t.Iterator[Server]:
     """A server over plain HTTP."""
     with Server() as running:

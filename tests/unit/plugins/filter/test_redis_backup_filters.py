@@ -35,18 +35,6 @@ def template(expression: str, **variables: t.Any) -> t.Any:
     return templar.template(trust_as_template("{{ " + expression.replace("| redis", "| yacloud.mdb.redis") + " }}"))
 
 
-@pytest.fixture
-def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    shown: list[str] = []
-
-    class Display:
-        def warning(self, text: str) -> None:
-            shown.append(text)
-
-    monkeypatch.setattr(module_of("redis_backup_export"), "Display", Display)
-    return shown
-
-
 @pytest.mark.parametrize("name", ["redis_backup_export", "redis_backup_freshness"])
 def test_the_documentation_names_the_function_s_parameters(name: str) -> None:
     module = module_of(name)

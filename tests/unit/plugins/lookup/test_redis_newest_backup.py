@@ -11,7 +11,6 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import lookup_loader
 from ansible.template import Templar
-from ansible.utils.display import Display
 
 from ansible_collections.yacloud.mdb.tests.unit.samples import (
     CLUSTER,
@@ -43,14 +42,6 @@ class Asker(t.NamedTuple):
 def ask(server: Server) -> Asker:
     """Asks the scripted server."""
     return Asker(server)
-
-
-@pytest.fixture
-def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What users are warned of."""
-    said: list[str] = []
-    monkeypatch.setattr(Display, "warning", lambda self, msg, *unused, **more: said.append(msg))
-    return said
 
 
 def ids(found: list[dict[str, t.Any]]) -> list[str]:

@@ -19,7 +19,7 @@ QUICK = {"restore_duration": 0.03, "delete_duration": 0.03, "update_duration": 0
 """Seconds that the emulator's operations take."""
 
 
-def seed(**settings: t.Any) -> dict[str, t.Any]:
+def seed() -> dict[str, t.Any]:
     """A cluster with two backups and one that is being taken, and another cluster."""
     backups = [
         {"id": OLDER, "created_at": "2026-11-19T22:10:00Z", "started_at": "2026-11-19T22:00:00Z"},
@@ -30,7 +30,7 @@ def seed(**settings: t.Any) -> dict[str, t.Any]:
         {"id": SOURCE, "name": "orders", "folder_id": FOLDER, "backups": backups, "security_group_ids": ["enpsg1"]},
         {"id": "c9qother", "name": "other", "folder_id": FOLDER},
     ]
-    return {"clusters": clusters, "settings": {**QUICK, **settings}, "tokens": {"forbidden": ["t1.without.rights"]}}
+    return {"clusters": clusters, "settings": QUICK}
 
 
 def ask(emulator: t.Any, check_mode: bool = False, **options: t.Any) -> dict[str, t.Any]:

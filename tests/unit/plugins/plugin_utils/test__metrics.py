@@ -39,6 +39,14 @@ def samples(text: str) -> dict[str, dict[str, float]]:
     return found
 
 
+def promtool(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    """What Prometheus' own tool says; the test is skipped where there is none."""
+    program = shutil.which("promtool")
+    if not program:
+        pytest.skip("there is no promtool; on Debian it is in the package prometheus")
+    return subprocess.run([program, *arguments], input=text, capture_output=True, text=True, check=False)
+
+
 def test_metrics() -> None:
     labels = {
         cluster: f'cluster_id="{cluster}",{name}folder_id="{FOLDER}"'
@@ -113,9 +121,5 @@ def test_the_time_of_completion_to_the_nanosecond() -> None:
 
 
 def test_promtool_has_no_complaint() -> None:
-    promtool = shutil.which("promtool")
-    if not promtool:
-        pytest.skip("there is no promtool; on Debian it is in the package prometheus")
-    text = metrics_text(folder(), {"check": "nightly"})
-    checked = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
-    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+    done = promtool("check", "metrics", text=metrics_text(folder(), {"check": "nightly"}))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

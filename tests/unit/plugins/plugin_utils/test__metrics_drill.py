@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 import typing as t
 from pathlib import Path
 
@@ -26,20 +24,12 @@ from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.drills impo
     steps,
     swept,
 )
-from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.test__metrics import samples
+from ansible_collections.yacloud.mdb.tests.unit.plugins.plugin_utils.test__metrics import promtool, samples
 from ansible_collections.yacloud.mdb.tests.unit.samples import FOLDER, NOW
 
 LABELS = f'cluster_name="orders",folder_id="{FOLDER}"'
 ENDED = NOW // SECOND + 600
 LAST_SUCCESS = f"{PREFIX}last_success_timestamp_seconds"
-
-
-@pytest.fixture
-def promtool() -> str:
-    found = shutil.which("promtool")
-    if not found:
-        pytest.skip("there is no promtool; on Debian it is in the package prometheus")
-    return found
 
 
 def values(previous: str | None = None, **other: t.Any) -> dict[str, dict[str, float]]:
@@ -146,9 +136,8 @@ def test_leftovers_that_are_gone_do_not_count() -> None:
 
 
 @pytest.mark.parametrize("other", [{}, {"checked": failed()}, {"choice": failed(), "restored": SKIPPED}])
-def test_promtool_has_no_complaint(promtool: str, other: dict[str, t.Any]) -> None:
-    text = drill_metrics(drill(**other))
-    done = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
+def test_promtool_has_no_complaint(other: dict[str, t.Any]) -> None:
+    done = promtool("check", "metrics", text=drill_metrics(drill(**other)))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -159,7 +148,7 @@ START = {"evaluated_at": "1970-01-01T00:00:00Z"}
 """When the clock of promtool's tests begins."""
 
 
-def alerts(promtool: str, folder: Path, *cases: tuple[str, str]) -> list[set[str]]:
+def alerts(folder: Path, *cases: tuple[str, str]) -> list[set[str]]:
     """The names of the alerts that fire in each case: metrics, and a time after they were written."""
     rules = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"][0]["rules"]
     tests = []
@@ -175,8 +164,7 @@ def alerts(promtool: str, folder: Path, *cases: tuple[str, str]) -> list[set[str
         )
     document = {"rule_files": [str(RULES)], "evaluation_interval": "1h", "tests": tests}
     (folder / "test.yml").write_text(json.dumps(document), encoding="utf-8")
-    command = [promtool, "test", "rules", folder / "test.yml"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = promtool("test", "rules", str(folder / "test.yml"))
     firing: list[set[str]] = [set() for _case in cases]
     for number, name in re.findall(r"name: case(\d+),\s+alertname: (\w+), time", done.stdout + done.stderr):
         firing[int(number)].add(name.removeprefix("RedisRestore").removeprefix("Drill"))
@@ -184,7 +172,7 @@ def alerts(promtool: str, folder: Path, *cases: tuple[str, str]) -> list[set[str
     return firing
 
 
-def test_the_alert_rules(promtool: str, tmp_path: Path) -> None:
+def test_the_alert_rules(tmp_path: Path) -> None:
     passed = drill_metrics(drill(**START))
     failed_since = drill_metrics(drill(**START, checked=failed()), passed)
     expected: list[tuple[tuple[str, str], set[str]]] = [
@@ -200,4 +188,4 @@ def test_the_alert_rules(promtool: str, tmp_path: Path) -> None:
         ((drill_metrics(drill(**START, rto=None)), "1h"), set()),
         (("", "2d"), {"Missing"}),
     ]
-    assert alerts(promtool, tmp_path, *(case for case, _firing in expected)) == [firing for _case, firing in expected]
+    assert alerts(tmp_path, *(case for case, _firing in expected)) == [firing for _case, firing in expected]
