@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-import threading
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -71,15 +71,9 @@ def test_thing_endpoint_leaves_iam_to_the_endpoint(server: Server, transport: Tr
 def test_any_other_endpoint_is_asked_once_without_a_credential(server: Server, transport: Transport) -> None:
     server.on("/endpoints", answer(listing(operation="x:443", thing=f"127.0.0.1:{server.port}", iam="127.0.0.1:9")))
     made = services(server.url)
-    found: list[str] = []
-    threads = [
-        threading.Thread(target=lambda: found.append(str(made.find("thing", transport)))) for _number in range(20)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert set(found) == {server.url}
+    with ThreadPoolExecutor(20) as pool:
+        found = set(pool.map(lambda _number: str(made.find("thing", transport)), range(20)))
+    assert found == {server.url}
     assert str(made.find("iam", transport)) == "http://127.0.0.1:9"
     assert made.find("iam", transport).option == "endpoint"
     (request,) = server.requests

@@ -17,6 +17,7 @@ import subprocess
 import threading
 import time
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -447,18 +448,15 @@ def test_a_proxy_that_refuses_is_asked_once_by_all_threads_and_named(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:s3cret@127.0.0.1:{server.port}")
     server.on("443", answer({}, status))
-    made, caught = make(), list[str]()
+    made = make()
 
-    def ask() -> None:
+    def ask(_number: int) -> str:
         with pytest.raises(ConnectionFailed) as failed:
             made.get(f"https://{NAME}", token=TOKEN)
-        caught.append(str(failed.value))
+        return str(failed.value)
 
-    threads = [threading.Thread(target=ask) for _number in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
+    with ThreadPoolExecutor(20) as pool:
+        caught = list(pool.map(ask, range(20)))
     told = f"{DOING}: the proxy http://127.0.0.1:{server.port} refused to connect to {NAME} (HTTP status {status}). {check}"
     assert [text.startswith(told) for text in caught] == [True] * 20
     assert "s3cret" not in "".join(caught)
