@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 import pytest
@@ -89,47 +90,46 @@ def test_zero_values_that_are_written_out_are_not_copied() -> None:
     assert source_values(printed, []) == source_values({}, [])
 
 
-def test_an_option_wins_over_the_source() -> None:
-    values, inherited = inherit({"name": "copy", "tls_enabled": False, "version": "9.0-valkey"}, SOURCE)
-    assert (values["tls_enabled"], values["version"], values["network_id"]) == (False, "9.0-valkey", "enp1")
-    assert "tls_enabled" not in inherited
-    assert "version" not in inherited
-    assert "name" not in inherited
-    assert "network_id" in inherited
-
-
-def test_what_was_taken_is_named_in_the_order_of_the_options() -> None:
-    _values, inherited = inherit({}, SOURCE)
-    assert inherited[:4] == ["environment", "network_id", "hosts", "security_group_ids"]
-    assert sorted(inherited) == sorted(SOURCE)
-
-
-def test_another_network_has_other_subnets_and_groups() -> None:
-    values, inherited = inherit({"network_id": "enp2"}, SOURCE)
-    assert "security_group_ids" not in values
-    assert [host["zoneId"] for host in values["hosts"]] == ["ru-central1-a", "ru-central1-b"]
-    assert all("subnetId" not in host for host in values["hosts"])
-    assert "hosts" in inherited
-    assert SOURCE["hosts"][0]["subnetId"] == "e9b1"
-
-
-def test_the_same_network_keeps_them() -> None:
-    values, _inherited = inherit({"network_id": "enp1"}, SOURCE)
-    assert values["security_group_ids"] == ["sg1"]
-    assert values["hosts"] == SOURCE["hosts"]
+ELSEWHERE = [
+    {"zoneId": "ru-central1-a", "shardName": "shard1", "replicaPriority": "0", "assignPublicIp": True},
+    {"zoneId": "ru-central1-b", "shardName": "shard1"},
+]
+ORDER = [
+    "environment", "network_id", "hosts", "security_group_ids", "version", "resource_preset_id", "disk_size_gib", "disk_type_id", "config",
+    "tls_enabled", "sharded", "announce_hostnames", "persistence_mode",
+]  # fmt: skip
+"""All options that are copied, in their own order."""
 
 
 @pytest.mark.parametrize(
-    ("given", "sent", "taken"),
+    ("given", "changed", "not_taken"),
     [
-        ({"timeout": 3}, {"maxmemoryPolicy": "ALLKEYS_LRU", "timeout": 3}, True),
-        ({"timeout": 3, "maxmemoryPolicy": "NOEVICTION"}, {"maxmemoryPolicy": "NOEVICTION", "timeout": 3}, False),
+        ({}, {}, set()),
+        ({"name": "copy", "tls_enabled": False}, {"name": "copy", "tls_enabled": False}, {"tls_enabled"}),
+        ({"network_id": "enp1"}, {}, {"network_id"}),
+        # Another network has other subnets and groups.
+        (
+            {"network_id": "enp2"},
+            {"network_id": "enp2", "hosts": ELSEWHERE, "security_group_ids": None},
+            {"network_id", "security_group_ids"},
+        ),
+        # Settings are copied one by one.
+        ({"config": {"timeout": 3}}, {"config": {"maxmemoryPolicy": "ALLKEYS_LRU", "timeout": 3}}, set()),
+        (
+            {"config": {"timeout": 3, "maxmemoryPolicy": "X"}},
+            {"config": {"timeout": 3, "maxmemoryPolicy": "X"}},
+            {"config"},
+        ),
     ],
 )
-def test_settings_are_copied_one_by_one(given: dict[str, t.Any], sent: dict[str, t.Any], taken: bool) -> None:
-    values, inherited = inherit({"config": given}, SOURCE)
-    assert values["config"] == sent
-    assert ("config" in inherited) is taken
+def test_an_option_wins_over_the_source_and_what_was_taken_is_named(
+    given: dict[str, t.Any], changed: dict[str, t.Any], not_taken: set[str]
+) -> None:
+    before = copy.deepcopy(SOURCE)
+    values, inherited = inherit(given, SOURCE)
+    assert values == {name: value for name, value in {**SOURCE, **changed}.items() if value is not None}
+    assert inherited == [name for name in ORDER if name not in not_taken]
+    assert before == SOURCE
 
 
 def test_each_missing_option_is_named() -> None:
