@@ -5,8 +5,8 @@
 The line in front of a code block, a comment that no reader sees, says how it is tried if its language does not:
 
 ``.. example: task`` (or nothing, for ``yaml+jinja``)
-    A play, or tasks, run by ansible-playbook against the emulator. Each runs on a host of its own, so that it needs
-    nothing that another registered, unless ``task next`` says that it goes on from the one before.
+    A play, or tasks, run by ansible-playbook against the emulator. Tasks run on a host of their own, so that they need
+    nothing that others registered.
 ``.. example: file NAME``
     Written to NAME, for the examples that follow.
 ``.. example: shell`` (or nothing, for ``bash`` and ``console``)

@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 import typing as t
@@ -30,8 +31,8 @@ from yacloud_mdb_emulator.testing import Emulator
 from yacloud_mdb_emulator.tokens import KEY_ID, AuthorizedKey, make_key
 
 ACCOUNT = "ajeabcdefghij0klmnop"
-LIMIT = 60
-"""Seconds for one example."""
+LIMIT = 120
+"""Seconds for one run."""
 
 STUBS = {
     "ansible-galaxy": "",
@@ -80,23 +81,29 @@ def emulator(started: Emulator) -> Emulator:
 
 # The former needs hosts of its own, the latter what a drill's tasks returned; their own tests try them.
 UNTRIED = ("modules/redis_data_check.py", "filter/redis_restore_drill.py")
-TRIED = [path for path in (*GUIDES, *MARKDOWN, *PLUGINS) if not str(path).endswith(UNTRIED)]
 READS_DATA = ("restoring.rst", "README.md")
 
 
-@pytest.mark.parametrize("path", TRIED, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", [*GUIDES, *MARKDOWN], ids=lambda path: str(path.relative_to(ROOT)))
 @pytest.mark.timeout(600)
 def test_examples_do_what_they_say(path: Path, emulator: Emulator, key: AuthorizedKey, tmp_path: Path) -> None:
     if path.name in READS_DATA and not DATA_PLANE:
         pytest.skip("what was restored is looked at; on Debian install redis-server")
-    examples = examples_of(path)
+    _follow(examples_of(path), emulator, key, tmp_path, signs_in=path.stem != "authentication")
+
+
+def test_examples_of_plugins_do_what_they_say(emulator: Emulator, key: AuthorizedKey, tmp_path: Path) -> None:
+    examples = [example for path in PLUGINS if not str(path).endswith(UNTRIED) for example in examples_of(path)]
+    _follow(examples, emulator, key, tmp_path, signs_in=True)
+
+
+def _follow(examples: list[Example], emulator: Emulator, key: AuthorizedKey, folder: Path, *, signs_in: bool) -> None:
     for example in examples:
         check_form(example)
-    with Reader(
-        emulator, {**key.document(), "service_account_id": ACCOUNT}, tmp_path, signs_in=path.stem != "authentication"
-    ) as reader:
+    with Reader(emulator, {**key.document(), "service_account_id": ACCOUNT}, folder, signs_in=signs_in) as reader:
         for example in examples:
             reader.follow(example)
+        reader.catch_up()
 
 
 class Reader:
@@ -133,7 +140,8 @@ class Reader:
         self._take_ports()
         self._environment = self._start_environment(signs_in)
         self._groups: list[int] = []
-        self._printed, self._tasks = "", ""
+        self._printed = ""
+        self._put_off: list[Example] = []
         self._count = 0
 
     def __enter__(self) -> Reader:
@@ -145,8 +153,42 @@ class Reader:
                 os.killpg(group, signal.SIGKILL)
 
     def follow(self, example: Example) -> None:
-        """Do what the example says."""
-        getattr(self, f"_try_{example.how}")(example)
+        """Do what the example says, later on if it can share a run of Ansible with those after it."""
+        if example.how == "task" and not example.fails:
+            # What a play registers for its hosts shall be of no use to the next one.
+            if _is_play(example) and any(map(_is_play, self._put_off)):
+                self.catch_up()
+            self._put_off.append(example)
+        elif example.how == "output" and self._put_off:
+            self._put_off.append(example)
+        else:
+            self.catch_up()
+            getattr(self, f"_try_{example.how}")(example)
+            self._keep_secrets(example)
+
+    def catch_up(self) -> None:
+        """Do what was put off, in one run of Ansible: behind a play for each place, which does nothing but name it."""
+        examples, self._put_off = self._put_off, []
+        plays = {example.place: self._play(example) for example in examples if example.how == "task"}
+        if not plays:
+            return
+        text = "".join(f"- name: {place}\n  hosts: all\n  gather_facts: false\n{play}" for place, play in plays.items())
+        code = self._run_playbook(text)
+        places = "|".join(map(re.escape, plays))
+        _before, *parts = re.split(rf"^PLAY \[({places})\].*$", self._printed, flags=re.MULTILINE)
+        if not parts:
+            self._stumble(examples[0], "Ansible cannot read this example, or one of those after it")
+        printed = dict(zip(parts[::2], parts[1::2], strict=True))
+        for example in examples:
+            if example.how == "output":
+                self._try_output(example)
+                continue
+            self._printed = printed[example.place]
+            self._keep_secrets(example)
+            if code and example.place == parts[-2]:
+                self._stumble(example, f"exit code {code}")
+
+    def _keep_secrets(self, example: Example) -> None:
         for secret in SECRETS:
             if secret in self._printed:
                 self._stumble(example, "the output holds a secret")
@@ -176,13 +218,19 @@ class Reader:
         return environment | ({"YC_IAM_TOKEN": "t1.docs.token"} if signs_in else {})
 
     def _run(self, command: list[str], example: Example, environment: dict[str, str] | None = None) -> None:
+        code = self._execute(command, environment or self._environment)
+        if bool(code) != example.fails:
+            self._stumble(example, f"exit code {code}")
+
+    def _execute(self, command: list[str], environment: dict[str, str]) -> int:
+        """The exit code of a command; what it printed is kept."""
         # A file, since a server that an example leaves running would keep a pipe open.
         log = self._stubs.parent / "output"
         with log.open("w", encoding="utf-8") as output:
             process = subprocess.Popen(
                 command,
                 cwd=self._folder,
-                env=environment or self._environment,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -191,8 +239,7 @@ class Reader:
             self._groups.append(process.pid)
             code = process.wait(LIMIT)
         self._printed = log.read_text(encoding="utf-8")
-        if bool(code) != example.fails:
-            self._stumble(example, f"exit code {code}")
+        return code
 
     def _placed(self, text: str) -> str:
         for place, here in self._places.items():
@@ -200,15 +247,20 @@ class Reader:
         return text
 
     def _try_task(self, example: Example) -> None:
+        code = self._run_playbook(self._play(example))
+        if bool(code) != example.fails:
+            self._stumble(example, f"exit code {code}")
+
+    def _play(self, example: Example) -> str:
+        """The example itself, or a play of its tasks on a host of its own."""
         text = self._placed(example.text)
-        document = yaml.safe_load(text)
-        if not all("hosts" in item or "ansible.builtin.import_playbook" in item for item in document):
-            self._count += example.argument != "next"
-            text = f"- hosts: reader{self._count}\n  gather_facts: false\n  tasks:\n" + re.sub(
-                "^(?=.)", "    ", text, flags=re.M
-            )
-            self._tasks = text if example.argument != "next" else self._tasks + text
-            text = self._tasks
+        if _is_play(example):
+            return text
+        self._count += 1
+        tasks = textwrap.indent(text, "    ")
+        return f"- hosts: reader{self._count}\n  gather_facts: false\n  tasks:\n{tasks}"
+
+    def _run_playbook(self, text: str) -> int:
         playbook = self._folder / "example.yml"
         playbook.write_text(text, encoding="utf-8")
         hosts = [f"reader{number}" for number in range(self._count + 1)]
@@ -218,7 +270,7 @@ class Reader:
         )
         inventory = self._stubs.parent / "inventory"
         inventory.write_text("".join(f"{host}{local}" for host in ["localhost", *hosts]), encoding="utf-8")
-        self._run(["ansible-playbook", "-i", str(inventory), str(playbook)], example)
+        return self._execute(["ansible-playbook", "-i", str(inventory), str(playbook)], self._environment)
 
     def _try_file(self, example: Example) -> None:
         path = self._folder / example.argument
@@ -323,6 +375,10 @@ class Reader:
         )
         for name, value in injectors["env"].items():
             self._environment[name] = value.replace("{{ tower.filename }}", str(filled))
+
+
+def _is_play(example: Example) -> bool:
+    return all("hosts" in item or "ansible.builtin.import_playbook" in item for item in yaml.safe_load(example.text))
 
 
 class _IdTokens:
