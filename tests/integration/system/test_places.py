@@ -90,51 +90,31 @@ def test_a_folder_in_the_environment_widens_nothing(ansible: Ansible, plain: Emu
     tasks = [
         look_up("no term", "*[]"),
         look_up("an empty list", "[]"),
-        {**ask("no cluster", cluster_ids=[])},
-        {**ask("no cluster, as a module", "module", cluster_ids="{{ [] }}")},
+        ask("no cluster", cluster_ids=[]),
+        ask("no cluster, as a module", "module", cluster_ids="{{ [] }}"),
         {**ask("loop", cluster_ids="{{ item }}"), "loop": []},
+        look_up("folder", "*[]", folder_id="'" + FOLDER + "'"),
+        ask("whole", limit=1),
     ]
     run = ansible.play(tasks, environ=environ)
     assert run.code == 0, run.output
     assert [run.result(name)["msg"] for name in ("no term", "an empty list")] == [[], []]
     assert run.result("no cluster")["backups"] == run.result("no cluster, as a module")["backups"] == []
-    assert plain.requests() == []
-    run = ansible.play([look_up("folder", "*[]", folder_id="'" + FOLDER + "'"), ask("whole", limit=1)], environ=environ)
     assert run.result("folder")["msg"] == [f"{cluster}:19" for cluster in CLUSTERS]
     assert run.result("whole")["cluster_ids"] == {f"name-{cluster}": cluster for cluster in CLUSTERS}
+    assert len(plain.requests("ListBackups")) == len(plain.requests("ListClusters")) == 2
+    assert plain.requests("ListClusterBackups") == []
 
 
-OPTIONAL = (
-    "AUTH_METHOD",
-    *("ENDPOINT", "MDB_ENDPOINT", "TOKEN", "SERVICE_ACCOUNT_KEY_FILE", "WORKLOAD_IDENTITY_TOKEN", "CA_PATH"),
-    *(
-        "WORKLOAD_IDENTITY_ENDPOINT",
-        "API_TIMEOUT",
-        "API_RETRIES",
-        "API_RETRY_MAX_DELAY",
-        "API_DEADLINE",
-        "API_CONCURRENCY",
-    ),
+EMPTY = (
+    *("AUTH_METHOD", "MDB_ENDPOINT", "TOKEN", "SERVICE_ACCOUNT_KEY_FILE", "WORKLOAD_IDENTITY_TOKEN"),
+    *("WORKLOAD_IDENTITY_ENDPOINT", "CA_PATH", "API_RETRY_MAX_DELAY", "API_DEADLINE"),
 )
 
 
-def test_an_empty_variable_is_an_unset_one(ansible: Ansible, plain: Emulator) -> None:
-    environ = {**{f"YC_{name}": "" for name in OPTIONAL}, "YC_IAM_TOKEN": IAM_TOKEN}
-    tasks = [
-        {**ask("in process", cluster_ids=CLUSTERS[:1], endpoint=plain.url)},
-        {**ask("as a module", "module", cluster_ids=CLUSTERS[:1], endpoint=plain.url)},
-        {**look_up(endpoint="endpoint")},
-    ]
-    run = ansible.play(
-        [{**task, "ignore_errors": True} for task in tasks], variables={**TERMS, "endpoint": plain.url}, environ=environ
-    )
-    assert run.result("in process").get("newest"), run.output
-    assert run.result("as a module").get("newest"), run.output
-    assert run.result("look up")["msg"] == [NEWEST]
-
-
-def test_typed_variables_of_the_environment(ansible: Ansible, plain: Emulator) -> None:
+def test_variables_of_the_environment_have_types_and_an_empty_one_is_unset(ansible: Ansible, plain: Emulator) -> None:
     environ = {
+        **{f"YC_{name}": "" for name in EMPTY},
         "YC_ENDPOINT": plain.url,
         "YC_IAM_TOKEN": IAM_TOKEN,
         "YC_API_TIMEOUT": "2.5",
