@@ -63,11 +63,15 @@ REFUSED: dict[str, dict[str, Any]] = {
     "blank": {"created_before": ""},
     "null": {"max_age": None},
     "a choice that is none": {"on_missing": "banana"},
+    "connection": {"connection": {"iam_tokens": "t1.hidden.token"}},
     "export": {"export": [FILE, {"path": "b", "format": "prometheus"}]},
+    "a value that dotenv cannot hold": {"cluster_ids": ["c9qodd"], "export": [FILE, {"path": "b", "format": "dotenv"}]},
 }
 
 
 def test_no_refused_choice_is_handed_on(ansible: Ansible, plain: Emulator) -> None:
+    odd = {"id": "c9qodd", "backups": [{"id": "odd 1", "created_at": "2024-11-19T21:00:00Z"}]}
+    plain.seed({"clusters": [*SEED["clusters"], odd]})
     tasks = [include(SELECT, plain, cluster_ids=[CLUSTERS[0]]), show(f"{SELECT}_result", "first")]
     for name, refused in REFUSED.items():
         variables = {"cluster_ids": [CLUSTERS[0]], "export": [FILE], **refused}
@@ -77,6 +81,9 @@ def test_no_refused_choice_is_handed_on(ansible: Ansible, plain: Emulator) -> No
     for name in REFUSED:
         assert shown(run, name) is None, run.output
     assert not (ansible.home / "choice.json").exists()
+    for said in ("older than max_age 1h allows", "10 listed, 10 before created_after", "iam_tokens", "odd 1"):
+        assert said in run.output, said
+    assert "t1.hidden" not in run.output
 
 
 def test_a_verdict_that_cannot_be_had_or_written_is_not_handed_on(ansible: Ansible, plain: Emulator) -> None:
