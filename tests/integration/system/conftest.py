@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +25,11 @@ if TYPE_CHECKING:
 def ansible() -> Iterator[Ansible]:
     """A way to run playbooks, in a home with a short path: ansible-core 2.22 puts a Unix socket there, whose path is limited."""
     with tempfile.TemporaryDirectory(prefix="mdb-", ignore_cleanup_errors=True) as home:
-        yield Ansible(Path(home).resolve())
+        runs = Ansible(Path(home).resolve())
+        yield runs
+        for number in runs.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")

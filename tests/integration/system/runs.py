@@ -7,6 +7,7 @@ ANSIBLE_PLAYBOOK names the command to run; without it, the one beside this Pytho
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -15,7 +16,12 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import until
+
+if TYPE_CHECKING:
+    from yacloud_mdb_emulator.testing import Emulator
 
 HERE = Path(__file__).parent
 COLLECTIONS = os.environ.get("ANSIBLE_COLLECTIONS_PATH", str(HERE.parents[2] / "build/collections"))
@@ -142,12 +148,34 @@ class Ansible:
                 output = process.communicate(timeout=100)[0]
             finally:
                 process.kill()  # nothing, where it has ended
-        return Run(process.returncode, output, time.monotonic() - begun, self._results())
+        return Run(process.returncode, output, time.monotonic() - begun, self.results())
 
-    def _results(self) -> list[dict[str, Any]]:
+    def end(self, process: subprocess.Popen[str], seconds: float = 60, later: float = 30) -> str:
+        """What a run that ends now printed, with no secret in it; none of its processes is left a little later."""
+        output = process.communicate(timeout=seconds)[0]
+        assert until(lambda: not self.processes(), later)
+        assert_silent(output)
+        return output
+
+    def processes(self) -> list[int]:
+        """The processes of runs, by the home that they all have; Ansible's workers have sessions of their own."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if f"HOME={self.home}".encode() in (process / "environ").read_bytes().split(b"\0"):
+                    found.append(int(process.name))
+        return found
+
+    def results(self) -> list[dict[str, Any]]:
+        """The results of the tasks of the last run."""
         if not self.record.exists():
             return []
         return [json.loads(line) for line in self.record.read_text(encoding="utf-8").splitlines()]
+
+
+def reach(emulator: Emulator) -> dict[str, str]:
+    """The environment of runs that ask this emulator."""
+    return {"YC_ENDPOINT": emulator.url, "YC_IAM_TOKEN": IAM_TOKEN}
 
 
 def ask(name: str = "ask", path: str = "in_process", **options: Any) -> dict[str, Any]:

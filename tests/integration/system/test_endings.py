@@ -6,59 +6,25 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     CLUSTERS,
-    IAM_TOKEN,
     Ansible,
     ask,
-    assert_silent,
     look_up,
+    reach,
 )
+from ansible_collections.yacloud.mdb.tests.unit.scripted_server import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from yacloud_mdb_emulator.testing import Emulator
 
 RUNS = int(os.environ.get("MODULE_RUNS", "4"))
 """How often the module runs in search of things left behind; MODULE_RUNS=1000 for a longer search."""
-
-
-def reach(emulator: Emulator) -> dict[str, str]:
-    return {"YC_ENDPOINT": emulator.url, "YC_IAM_TOKEN": IAM_TOKEN}
-
-
-def until(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.01)
-    return found
-
-
-def _stat(process: Path) -> list[str]:
-    """The fields behind the name in /proc/PID/stat: state, parent, group, session, …"""
-    try:
-        return (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return []
-
-
-def _alive(session: int) -> list[str]:
-    """The processes of a session that still run."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        fields = _stat(process)
-        if len(fields) > 3 and fields[3] == str(session) and fields[0] not in "ZX":
-            found.append(process.name)
-    return found
 
 
 WAYS = {
@@ -73,19 +39,10 @@ def test_ctrl_c(ansible: Ansible, plain: Emulator, way: str) -> None:
     """Ends at once, though every request stalls for half a minute."""
     plain.add_fault(route="ListClusterBackups", kind="stall", times=-1)
     process = ansible.start(ansible.command([WAYS[way]], variables={"clusters": CLUSTERS}), reach(plain))
-    try:
-        until(lambda: len(plain.requests("ListClusterBackups")) == len(CLUSTERS))
-        begun = time.monotonic()
-        os.killpg(process.pid, signal.SIGINT)
-        output = process.communicate(timeout=20)[0]
-        assert time.monotonic() - begun < 10
-        assert process.returncode != 0
-        assert_silent(output)
-        until(lambda: not _alive(process.pid), 10)
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    assert until(lambda: len(plain.requests("ListClusterBackups")) == len(CLUSTERS), 30)
+    os.killpg(process.pid, signal.SIGINT)
+    ansible.end(process, 10, later=10)
+    assert process.returncode != 0
 
 
 def test_timeout_of_a_task(ansible: Ansible, plain: Emulator) -> None:
@@ -110,7 +67,7 @@ def test_timeout_of_a_task(ansible: Ansible, plain: Emulator) -> None:
         ended = float(run.result(f"end of {task['name']}")["msg"])
         assert ended - begun < 1 + 5
         begun = ended
-    until(lambda: _connections(plain) == 0, 20)
+    assert until(lambda: _connections(plain) == 0, 20)
 
 
 @pytest.mark.timeout(200 + RUNS)  # the limit that all tests have would end a long search
@@ -125,16 +82,13 @@ def test_nothing_is_left(ansible: Ansible, plain: Emulator) -> None:
     ]
     remote = ansible.home / "remote"
     environ = {**reach(plain), "ANSIBLE_REMOTE_TMP": str(remote)}
-    command = ansible.command(tasks, variables={"clusters": CLUSTERS})
-    done = subprocess.Popen(
-        command, env=ansible.environ | environ, cwd=ansible.home, stdout=subprocess.DEVNULL, start_new_session=True
-    )
-    assert done.wait(100 + RUNS) == 0
-    assert _alive(done.pid) == []
+    process = ansible.start(ansible.command(tasks, variables={"clusters": CLUSTERS}), environ)
+    ansible.end(process, 100 + RUNS, later=1)
+    assert process.returncode == 0
     assert [
         path for folder in (ansible.home / "tmp", remote, ansible.home / "ansible/tmp") for path in folder.rglob("*")
     ] == []
-    until(lambda: _connections(plain) == 0, 20)
+    assert until(lambda: _connections(plain) == 0, 20)
 
 
 def _connections(emulator: Emulator) -> int:
