@@ -12,16 +12,14 @@ import dataclasses
 import os
 import random
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.plugins.module_utils import _restored_cluster, _writing
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import client as _client
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError
-
-if TYPE_CHECKING:
-    from yacloud_mdb_emulator.testing import Emulator
 
 RUNS = int(os.environ.get("RESTORE_RUNS", "20"))
 """How many wishes meet random faults; RESTORE_RUNS=1000 for a longer search."""

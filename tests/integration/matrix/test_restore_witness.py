@@ -5,17 +5,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.plugins.module_utils import _restored_cluster, _writing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from yacloud_mdb_emulator.testing import Emulator
 
 testing = pytest.importorskip("yacloud_mdb_emulator.testing")
 yandexcloud = pytest.importorskip("yandexcloud")

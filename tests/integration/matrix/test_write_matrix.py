@@ -13,17 +13,15 @@ import datetime
 import os
 import random
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.plugins.module_utils import _backup, _writing
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import client as _client
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud import tokens as _tokens
 from ansible_collections.yacloud.mdb.plugins.module_utils._cloud.errors import CloudError
-
-if TYPE_CHECKING:
-    from yacloud_mdb_emulator.testing import Emulator
 
 RUNS = int(os.environ.get("WRITE_RUNS", "40"))
 """How many actions meet random faults; WRITE_RUNS=1000 for a longer search."""

@@ -8,17 +8,13 @@ import contextlib
 import os
 import signal
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import SEED, TOKENS, Ansible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from yacloud_mdb_emulator.testing import Emulator
 
 
 @pytest.fixture

@@ -16,12 +16,11 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import until
-
-if TYPE_CHECKING:
-    from yacloud_mdb_emulator.testing import Emulator
 
 HERE = Path(__file__).parent
 COLLECTIONS = os.environ.get("ANSIBLE_COLLECTIONS_PATH", str(HERE.parents[2] / "build/collections"))

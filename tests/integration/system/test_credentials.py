@@ -9,24 +9,22 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     CLUSTERS,
     IAM_TOKEN,
     NEWEST,
     OIDC_TOKEN,
+    Ansible,
+    Run,
     ask,
     assert_silent,
     look_up,
 )
-
-if TYPE_CHECKING:
-    from yacloud_mdb_emulator.testing import Emulator
-
-    from ansible_collections.yacloud.mdb.tests.integration.system.runs import Ansible, Run
 
 
 def _variables(emulator: Emulator, home: Path) -> dict[str, Any]:

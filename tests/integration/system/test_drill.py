@@ -9,10 +9,12 @@ import re
 import shutil
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     FOLDER,
@@ -22,11 +24,6 @@ from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
 )
 from ansible_collections.yacloud.mdb.tests.integration.system.test_roles import include, role, show, shown
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import until
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from yacloud_mdb_emulator.testing import Emulator
 
 DRILL = "redis_restore_drill"
 ORDERS, SESSIONS = "c9qorders", "c9qsessions"

@@ -7,9 +7,9 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     CLUSTERS,
@@ -19,9 +19,6 @@ from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     reach,
 )
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import until
-
-if TYPE_CHECKING:
-    from yacloud_mdb_emulator.testing import Emulator
 
 RUNS = int(os.environ.get("MODULE_RUNS", "4"))
 """How often the module runs in search of things left behind; MODULE_RUNS=1000 for a longer search."""

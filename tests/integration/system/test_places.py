@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     CLUSTERS,
@@ -19,9 +21,6 @@ from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     assert_silent,
     look_up,
 )
-
-if TYPE_CHECKING:
-    from yacloud_mdb_emulator.testing import Emulator
 
 NOBODY = "http://127.0.0.1:9"
 TERMS: dict[str, Any] = {"clusters": CLUSTERS[:1]}

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     CLUSTERS,
@@ -19,9 +20,6 @@ from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     assert_silent,
     look_up,
 )
-
-if TYPE_CHECKING:
-    from yacloud_mdb_emulator.testing import Emulator
 
 SECRET = "U2VjcmV0LW9mLWEtdGVzdC10aGF0LW5vYm9keS1tYXktc2Vl"
 

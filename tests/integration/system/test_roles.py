@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     CLUSTERS,
@@ -17,9 +19,6 @@ from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     Ansible,
     Run,
 )
-
-if TYPE_CHECKING:
-    from yacloud_mdb_emulator.testing import Emulator
 
 SELECT, FRESHNESS = "redis_backup_select", "redis_backup_freshness"
 
@@ -76,9 +75,14 @@ def test_no_refused_choice_is_handed_on(ansible: Ansible, plain: Emulator) -> No
     for name, refused in REFUSED.items():
         variables = {"cluster_ids": [CLUSTERS[0]], "export": [FILE], **refused}
         tasks += [include(SELECT, plain, apply=IGNORED, **variables), show(f"{SELECT}_result | default(none)", name)]
+    imported = {"name": "by the role's own keyword", "ansible.builtin.import_role": {"name": f"yacloud.mdb.{SELECT}"}}
+    tasks += [
+        {**imported, "vars": role(SELECT, plain, cluster_ids=["c9qnone"]), **IGNORED},
+        show(f"{SELECT}_result | default(none)", "by keyword"),
+    ]
     run = ansible.play(tasks)
     assert shown(run, "first")[CLUSTERS[0]]["id"] == NEWEST, run.output
-    for name in REFUSED:
+    for name in (*REFUSED, "by keyword"):
         assert shown(run, name) is None, run.output
     assert not (ansible.home / "choice.json").exists()
     for said in ("older than max_age 1h allows", "10 listed, 10 before created_after", "iam_tokens", "odd 1"):

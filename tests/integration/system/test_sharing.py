@@ -4,12 +4,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import CLUSTERS, Ansible, ask
-
-if TYPE_CHECKING:
-    from yacloud_mdb_emulator.testing import Emulator
 
 HOSTS = ",".join(f"host{number}" for number in range(6)) + ","
 PYTHON = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}

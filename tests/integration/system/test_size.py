@@ -8,12 +8,10 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import COLLECTIONS, PLAYBOOK
-
-if TYPE_CHECKING:
-    from yacloud_mdb_emulator.testing import Emulator
 
 ROWS = 50_000
 MEMORY = 300 * 1024

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     CLUSTERS,
@@ -17,9 +18,6 @@ from ansible_collections.yacloud.mdb.tests.integration.system.runs import (
     NEWEST,
     Ansible,
 )
-
-if TYPE_CHECKING:
-    from yacloud_mdb_emulator.testing import Emulator
 
 OLDEST = next(filter(None, (shutil.which(f"python3.{minor}") for minor in range(9, 13))), None)
 

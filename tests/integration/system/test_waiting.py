@@ -8,15 +8,13 @@ import datetime
 import os
 import signal
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from yacloud_mdb_emulator.testing import Emulator
 
 from ansible_collections.yacloud.mdb.tests.integration.system.runs import CLUSTERS, Ansible, reach
 from ansible_collections.yacloud.mdb.tests.unit.scripted_server import until
-
-if TYPE_CHECKING:
-    from yacloud_mdb_emulator.testing import Emulator
 
 TAKE = {"name": "take", "yacloud.mdb.redis_backup": {"cluster_id": CLUSTERS[0]}}
 PATHS: dict[str, dict[str, Any]] = {"in_process": {}, "module": {"environment": {"PATH_TAKEN": "module"}}}
