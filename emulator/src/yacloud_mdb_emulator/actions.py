@@ -15,7 +15,7 @@ from yandex.cloud.operation import operation_pb2
 
 from . import backups, clusters
 from .descriptors import Method, served_methods
-from .errors import ApiError, ConfigError, failed_precondition, invalid, not_found
+from .errors import ApiError, failed_precondition, invalid, not_found
 from .faults import Fault
 from .operations import Operation
 from .plane import DataWork, Job, check, restore
@@ -32,6 +32,8 @@ _KINDS = {
     "DeleteCluster": ("Delete Redis cluster", "delete_duration"),
     "DeleteBackup": ("Delete Redis backup", "delete_duration"),
 }
+#: Those that another person can start.
+OTHER_KINDS = ("BackupCluster", "UpdateCluster", "DeleteCluster")
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,8 @@ class Actions:
         return self._start(method, work, now, failure, key)
 
     def start_other(self, kind: str, cluster_id: str, backup_type: str = "MANUAL") -> Operation:
-        """An operation that another person or the service starts; raises ConfigError or ApiError."""
-        method = next((item for item in served_methods() if item.alias == kind), None)
-        if method is None or kind not in ("BackupCluster", "UpdateCluster", "DeleteCluster"):
-            raise ConfigError(f"operation: kind is {kind!r}; choose BackupCluster, UpdateCluster or DeleteCluster")
+        """An operation of one of the OTHER_KINDS that another person or the service starts; raises ApiError."""
+        method = next(item for item in served_methods() if item.alias == kind)
         request, now = method.request(cluster_id=cluster_id), self.state.now_ns()
         if kind == "UpdateCluster":
             work = self._maintenance(cluster_id)

@@ -6,17 +6,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from aiohttp import web
 
 from . import __version__, times
-from .actions import Actions
+from .actions import OTHER_KINDS, Actions
 from .data_plane import DAMAGES
 from .descriptors import from_document, to_json
 from .errors import ApiError, ConfigError, not_found
 from .faults import read_fault
+from .records import mapping, option, read
 from .seed import check_sections, read_backup
 from .state import State
 from .storage import Cluster
@@ -24,6 +26,14 @@ from .tokens import SERVICE_ACCOUNT_ID
 
 _dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 _Handler = Callable[[web.Request], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class _OtherOperation:
+    """An operation that another person is to start; ``type`` is that of the backup it takes."""
+
+    kind: str = option("BackupCluster", choices=OTHER_KINDS)
+    type: str = option("MANUAL", choices=("MANUAL", "AUTOMATED"))
 
 
 class Admin:
@@ -97,10 +107,7 @@ class Admin:
         return self.state.settings.as_dict()
 
     async def _change_settings(self, request: web.Request) -> Any:
-        document = await _body(request)
-        if not isinstance(document, dict):
-            raise ConfigError("settings: must be a JSON object of knobs and values")
-        self.state.change_settings(document, "settings")
+        self.state.change_settings(await _object(request, "settings"), "settings")
         return self.state.settings.as_dict()
 
     async def _seed(self, request: web.Request) -> Any:
@@ -115,9 +122,7 @@ class Admin:
 
     async def _change_cluster(self, request: web.Request) -> Any:
         cluster = self._cluster(request)
-        row, document = cluster.row, await _body(request)
-        if not isinstance(document, dict):
-            raise ConfigError(f"cluster {cluster.id}: must be a JSON object of fields and values")
+        row, document = cluster.row, await _object(request, f"cluster {cluster.id}")
         changed = from_document(type(row.message), document, f"cluster {cluster.id}")
         for field in row.message.DESCRIPTOR.fields:
             if field.name in document or field.json_name in document:
@@ -127,14 +132,11 @@ class Admin:
         return row.document()
 
     async def _add_backup(self, request: web.Request) -> Any:
-        cluster, document = self._cluster(request), await _body(request)
-        if isinstance(document, dict):
-            if "data" in document:
-                raise ConfigError(
-                    "backup: 'data' is for seeds; this one holds what its cluster does, so write that first"
-                )
-            now = times.write(self.state.now_ns())
-            document = {"created_at": now, "started_at": document.get("created_at") or now, **document}
+        cluster, document = self._cluster(request), await _object(request, "backup")
+        if "data" in document:
+            raise ConfigError("backup: 'data' is for seeds; this one holds what its cluster does, so write that first")
+        now = times.write(self.state.now_ns())
+        document = {"created_at": now, "started_at": document.get("created_at") or now, **document}
         row = read_backup(document, cluster, "backup")
         if self.state.plane.serves and not cluster.deleted:
             await self.state.plane.run(lambda data: data.save_backup(cluster.id, row.message.id))
@@ -142,9 +144,8 @@ class Admin:
         return row.document()
 
     async def _write_data(self, request: web.Request) -> Any:
-        cluster, document = self._cluster(request), await _body(request)
-        if not isinstance(document, dict):
-            raise ConfigError(f"cluster {cluster.id}: data must be a JSON object of keys and values")
+        cluster = self._cluster(request)
+        document = await _object(request, f"cluster {cluster.id}: data")
         await self.state.plane.run(lambda data: data.load(cluster.id, document))
         return {"keys": len(document)}
 
@@ -162,13 +163,9 @@ class Admin:
         return {}
 
     async def _start_operation(self, request: web.Request) -> Any:
-        cluster, document = self._cluster(request), await _body(request)
-        if not isinstance(document, dict) or set(document) - {"kind", "type"}:
-            raise ConfigError("operation: must be a JSON object with 'kind', and 'type' for a backup's")
-        kind, backup_type = str(document.get("kind")), document.get("type", "MANUAL")
-        if backup_type not in ("MANUAL", "AUTOMATED"):
-            raise ConfigError(f"operation: type is {backup_type!r}; choose MANUAL or AUTOMATED")
-        return to_json(self.actions.start_other(kind, cluster.id, backup_type).message)
+        cluster = self._cluster(request)
+        wanted = _OtherOperation(**read(_OtherOperation, await _body(request), "operation"))
+        return to_json(self.actions.start_other(wanted.kind, cluster.id, wanted.type).message)
 
     def _cluster(self, request: web.Request) -> Cluster:
         cluster_id = request.match_info["cluster_id"]
@@ -227,6 +224,10 @@ def operations(state: State) -> dict[str, Any]:
         for operation in state.operations.by_id.values()
     ]
     return {"started": state.operations.started(), "operations": found}
+
+
+async def _object(request: web.Request, what: str) -> dict[str, Any]:
+    return mapping(await _body(request), what)
 
 
 async def _body(request: web.Request) -> Any:

@@ -12,16 +12,17 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import fields
 from pathlib import Path
 
-from . import __version__, settings
+from . import __version__
 from .data_plane import DataPlane
 from .errors import ConfigError
 from .generate import Amount
 from .plan import Plan
+from .records import add_flags, flags_given
 from .seed import read_file
 from .server import serve
+from .settings import Settings
 from .state import Launch, State
 from .tls import make_certificates
 from .tokens import make_key
@@ -64,9 +65,9 @@ def parser() -> argparse.ArgumentParser:
     _add_listening(made.add_argument_group("listening"))
     _add_credentials(made.add_argument_group("credentials"))
     _add_data(made.add_argument_group("data"))
-    settings.add_flags(
-        made.add_argument_group("knobs", "What nobody documents. A flag wins over the seed file's 'settings'.")
-    )
+    add_flags(made.add_argument_group("generated data"), Amount)
+    knobs = made.add_argument_group("knobs", "What nobody documents. A flag wins over the seed file's 'settings'.")
+    add_flags(knobs, Settings)
     return made
 
 
@@ -116,13 +117,6 @@ def _add_data(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="start a Redis for each cluster, restored ones too (needs redis-server or valkey-server)",
     )
-    for name, text in (
-        ("clusters", "clusters to make up (default: 0)"),
-        ("backups-per-cluster", "backups of each of them, one a day back from now (default: 7)"),
-        ("large-cluster", "give the first of them this many backups"),
-        ("shards", "shards of each of them (default: 1)"),
-    ):
-        group.add_argument(f"--{name}", type=_count, default=argparse.SUPPRESS, metavar="N", help=text)
 
 
 def prepare(options: argparse.Namespace) -> tuple[State, Plan]:
@@ -132,13 +126,12 @@ def prepare(options: argparse.Namespace) -> tuple[State, Plan]:
         raise ConfigError("--ca-file needs --tls or --data-plane: without them there is no certificate")
     certificates = make_certificates(host) if options.tls or options.data_plane else None
     data_plane = DataPlane(certificates.authority) if certificates and options.data_plane else None
-    given = vars(options)
     launch = Launch(
         folder_id=options.folder,
         iam_token=options.iam_token,
         oidc_token=options.oidc_token,
-        flags={knob.name: given[knob.name] for knob in fields(settings.Settings) if knob.name in given},
-        amount={item.name: given[item.name] for item in fields(Amount) if item.name in given},
+        flags=flags_given(options, Settings),
+        amount=flags_given(options, Amount),
         document=read_file(options.seed) if options.seed else {},
         key=make_key() if options.key_file else None,
     )
@@ -191,13 +184,7 @@ def _write(path: str, text: str, *, secret: bool = False) -> None:
 
 
 def _port(text: str) -> int:
-    number = _count(text)
-    if number > 65535:
+    number = int(text)
+    if not 0 <= number <= 65535:
         raise argparse.ArgumentTypeError(f"{number} is not a TCP port; choose 0 to 65535")
     return number
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number, 0 or more")
-    return int(text)

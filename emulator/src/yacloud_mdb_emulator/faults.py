@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field
 from typing import Any
 
+from . import records
 from .descriptors import served_methods
-from .errors import HTTP_STATUS, ConfigError
+from .errors import ConfigError
+from .records import option
 
 #: Route names beside the API methods' own. ``Discovery`` stands for both of its methods.
 OTHER_ROUTES = ("WorkloadIdentity", "Metadata")
@@ -51,20 +52,20 @@ class Facts:
 class Fault:
     """One scripted fault; the fields are those of the seed file and the admin route."""
 
-    route: str
-    kind: str
+    route: str = option(MISSING, choices=(*route_names(), "*"))
+    kind: str = option(MISSING, choices=KINDS)
     cluster_id: str | None = None
     page: int | str | None = None
     #: How often it strikes; -1 for ever.
     times: int = 1
     #: How many requests that it would strike are let through first.
     after: int = 0
-    status: int | None = None
-    code: int | None = None
+    status: int | None = option(None, least=200, most=599)
+    code: int | None = option(None, least=1, most=16)
     message: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     #: Seconds before the answer; for ``drip``, before each byte.
-    delay: float = 0.0
+    delay: float = option(0.0, least=0)
     body: str | None = None
     location: str | None = None
     #: ``truncated``: break off a chunked answer instead of one with a Content-Length.
@@ -74,16 +75,16 @@ class Fault:
     #: Kinds that replace the answer: do first what was asked for, and lose the answer only.
     after_effect: bool = False
     #: ``status``: seconds of a RetryInfo among the error's details.
-    retry_delay: float | None = None
+    retry_delay: float | None = option(None, least=0)
     #: ``operation_error``: seconds for which the error stands before the operation is done.
-    rollback: float = 0.0
+    rollback: float = option(0.0, least=0)
     #: ``operation_error`` of a restore: the cluster stays, in status ERROR.
     leaves_cluster: bool = False
     #: ``foreign_row``, ``other_backup``: JSON keys of that row.
     row: dict[str, Any] = field(default_factory=dict)
     #: Counted by the emulator.
-    seen: int = 0
-    struck: int = 0
+    seen: int = field(default=0, init=False)
+    struck: int = field(default=0, init=False)
 
     def strikes(self, facts: Facts) -> bool:
         """Whether it strikes this request; counts it."""
@@ -120,71 +121,23 @@ class FaultBook:
 
 def read_fault(document: Any, origin: str) -> Fault:
     """A fault of its JSON; raises ConfigError naming the key that is wrong."""
-    if not isinstance(document, Mapping):
-        raise ConfigError(f"{origin}: a fault is a mapping with 'route' and 'kind', not {document!r}")
-    known = {item.name: item for item in fields(Fault) if item.name not in ("seen", "struck")}
-    if unknown := [str(key) for key in document if key not in known]:
-        raise ConfigError(f"{origin}: unknown key '{unknown[0]}'; known are {', '.join(known)}")
-    for name, allowed in (("route", (*route_names(), "*")), ("kind", KINDS)):
-        if document.get(name) not in allowed:
-            raise ConfigError(f"{origin}: {name} is {document.get(name)!r}; choose {', '.join(allowed)}")
-    _check_types(document, origin)
-    values = {name: value for name, value in document.items() if value is not None}
-    values["headers"] = {str(key): str(value) for key, value in (document.get("headers") or {}).items()}
+    values = records.read(Fault, document, origin)
+    for name in ("route", "kind"):
+        if name not in values:
+            raise ConfigError(f"{origin}: a fault is a mapping with 'route' and 'kind'; {name} is missing")
+    values["headers"] = {str(key): str(value) for key, value in values.get("headers", {}).items()}
     fault = Fault(**values)
-    _check_whole(fault, origin)
-    return fault
-
-
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "cluster_id": str,
-    "times": int,
-    "after": int,
-    "status": int,
-    "code": int,
-    "message": str,
-    "headers": Mapping,
-    "delay": (int, float),
-    "body": str,
-    "location": str,
-    "chunked": bool,
-    "after_headers": bool,
-    "after_effect": bool,
-    "retry_delay": (int, float),
-    "rollback": (int, float),
-    "leaves_cluster": bool,
-    "row": Mapping,
-}
-
-
-def _check_types(document: Mapping[str, Any], origin: str) -> None:
-    for name, kind in _TYPES.items():
-        value = document.get(name)
-        if value is None:
-            continue
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise ConfigError(f"{origin}: {name} is {value!r}, which has the wrong type")
-    page = document.get("page")
-    if not (page is None or page == "last" or (isinstance(page, int) and page is not True and page > 0)):
-        raise ConfigError(f"{origin}: page is {page!r}; give a number from 1, or last")
-
-
-def _check_whole(fault: Fault, origin: str) -> None:
+    if fault.page is not None and fault.page != "last" and not (isinstance(fault.page, int) and fault.page > 0):
+        raise ConfigError(f"{origin}: page is {fault.page!r}; give a number from 1, or last")
     if fault.kind == "redirect" and not fault.location:
         raise ConfigError(f"{origin}: a redirect needs 'location'")
     if fault.kind == "body" and fault.body is None:
         raise ConfigError(f"{origin}: kind body needs 'body', the text to send (may be empty)")
-    if fault.status is not None and not 200 <= fault.status <= 599:
-        raise ConfigError(f"{origin}: status is {fault.status}; choose 200 to 599")
-    for name, seconds in (("delay", fault.delay), ("retry_delay", fault.retry_delay), ("rollback", fault.rollback)):
-        if seconds is not None and seconds < 0:
-            raise ConfigError(f"{origin}: {name} is {seconds}; give seconds, 0 or more")
     if fault.kind in OPERATION_KINDS and fault.route not in _operation_routes(fault.kind):
         raise ConfigError(f"{origin}: kind {fault.kind} goes with route {', '.join(_operation_routes(fault.kind))}")
     if fault.after_effect and fault.kind not in REPLACING:
         raise ConfigError(f"{origin}: after_effect goes with kind {', '.join(REPLACING)}")
-    if fault.code is not None and fault.code not in HTTP_STATUS:
-        raise ConfigError(f"{origin}: code is {fault.code}; choose a google.rpc.Code, 1 to 16")
+    return fault
 
 
 def _operation_routes(kind: str) -> tuple[str, ...]:

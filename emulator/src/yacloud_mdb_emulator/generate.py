@@ -13,6 +13,7 @@ from yandex.cloud.mdb.redis.v1 import backup_pb2, cluster_pb2
 
 from .clusters import DEFAULTS, ID_LETTERS, default_hosts
 from .descriptors import from_document
+from .records import option
 from .settings import Settings
 from .storage import Cluster, Row, Store
 from .times import SECOND, ZERO_TIME, stamp
@@ -28,12 +29,12 @@ _STAGES = ("prod", "stage", "test")
 
 @dataclass(frozen=True)
 class Amount:
-    """How much to make up. ``large_cluster``: backups of the first cluster, 0 for no such one."""
+    """How much to make up."""
 
-    clusters: int = 0
-    backups_per_cluster: int = 7
-    large_cluster: int = 0
-    shards: int = 1
+    clusters: int = option(0, "clusters to make up", least=0, metavar="N")
+    backups_per_cluster: int = option(7, "backups of each of them, one a day back from now", least=0, metavar="N")
+    large_cluster: int = option(0, "give the first of them this many backups instead", least=0, metavar="N")
+    shards: int = option(1, "shards of each of them", least=0, metavar="N")
 
 
 def fill(store: Store, amount: Amount, settings: Settings, now: int) -> None:

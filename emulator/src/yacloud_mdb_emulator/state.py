@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from .clusters import make_id
@@ -92,7 +92,7 @@ class State:
         document, origin = self.launch.document, "seed file"
         settings = Settings().changed(read_settings(document, origin), origin)
         settings = settings.changed(self.launch.flags, "command line")
-        amount = replace(read_amount(document, origin), **self.launch.amount)
+        amount = Amount(**{**read_amount(document, origin), **self.launch.amount})
         # The time of the start, not the clock, or made-up data would move on.
         self._load(document, origin, settings, amount, settings.now_ns(self._started))
         self.request_log.clear()
@@ -104,7 +104,7 @@ class State:
         """
         settings = Settings().changed(self.launch.flags, "command line")
         settings = settings.changed(read_settings(document, origin), origin)
-        self._load(document, origin, settings, read_amount(document, origin), settings.now_ns())
+        self._load(document, origin, settings, Amount(**read_amount(document, origin)), settings.now_ns())
 
     def _load(self, document: Mapping[str, Any], origin: str, settings: Settings, amount: Amount, now: int) -> None:
         store, credentials, faults = Store(self.launch.folder_id), self._credentials(), FaultBook()
