@@ -186,7 +186,7 @@ def index(state: State, addresses: dict[str, Any]) -> dict[str, Any]:
     return {
         **addresses,
         "version": __version__,
-        "folder_id": state.launch.folder_id,
+        "folder_id": state.launch.folder,
         "iam_token": state.launch.iam_token,
         "oidc_token": state.launch.oidc_token,
         "service_account_id": SERVICE_ACCOUNT_ID,

@@ -20,7 +20,6 @@ from .descriptors import Method, served_methods
 from .errors import CODE_OF_STATUS, ApiError, ConfigError
 from .faults import Facts, Fault
 from .listings import Rows
-from .plan import Plan
 from .service import Call, Caller, Reply, Service
 from .state import State
 
@@ -31,21 +30,22 @@ _STATUS = {code.value[0]: code for code in grpc.StatusCode}
 
 
 @asynccontextmanager
-async def running(state: State, plan: Plan, url: str, stopping: asyncio.Event) -> AsyncIterator[str]:
+async def running(state: State, url: str, stopping: asyncio.Event) -> AsyncIterator[str]:
     """A gRPC server beside the REST one at ``url``; gives its host:port."""
+    launch = state.launch
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
     side = GrpcSide(state, url, stopping)
     server.add_generic_rpc_handlers(side.handlers())
-    host = f"[{plan.host}]" if ":" in plan.host else plan.host
+    wanted, certificates = launch.authority(launch.grpc_port), launch.server_certificates
     try:
-        if plan.certificates:
-            pair = [(plan.certificates.key, plan.certificates.chain)]
-            port = server.add_secure_port(f"{host}:{plan.grpc_port}", grpc.ssl_server_credentials(pair))
+        if certificates:
+            pair = [(certificates.key, certificates.chain)]
+            port = server.add_secure_port(wanted, grpc.ssl_server_credentials(pair))
         else:
-            port = server.add_insecure_port(f"{host}:{plan.grpc_port}")
+            port = server.add_insecure_port(wanted)
     except RuntimeError as error:
-        raise ConfigError(f"cannot listen on {host} port {plan.grpc_port}; choose another --grpc-port") from error
-    side.address = f"{host}:{port}"
+        raise ConfigError(f"cannot listen on {wanted}; choose another --grpc-port") from error
+    side.address = launch.authority(port)
     await server.start()
     try:
         yield side.address

@@ -91,9 +91,12 @@ def items(document: Mapping[str, Any], name: str, where: str) -> list[Any]:
 
 
 def add_flags(group: argparse._ArgumentGroup, kind: type[Any]) -> None:
-    """A flag for each field. One that is not given stays absent, so that a seed file's value holds."""
+    """A flag for each option. One that is not given stays absent, so that a seed file's value holds."""
     for item in fields(kind):
-        shown = "" if item.default in (None, "", False) else f" (default: {item.default})"
+        if "help" not in item.metadata:
+            continue
+        untold = item.default is None or item.default is False or item.default == ""
+        shown = "" if untold else f" (default: {item.default})"
         options: dict[str, Any] = {"default": argparse.SUPPRESS, "help": item.metadata["help"] + shown}
         if isinstance(item.default, bool):
             options["action"] = argparse.BooleanOptionalAction

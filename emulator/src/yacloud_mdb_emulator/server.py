@@ -20,7 +20,6 @@ from aiohttp import web
 from . import grpc_server
 from .admin import Admin, index
 from .errors import ConfigError
-from .plan import Plan
 from .redis_layout import PLAIN_PORT, TLS_PORT
 from .rest import Rest
 from .state import State
@@ -32,25 +31,25 @@ GRACE = 0.5
 _BODY_LIMIT = 512 * 1024 * 1024
 
 
-async def serve(state: State, plan: Plan) -> None:
+async def serve(state: State) -> None:
     """Serve until SIGTERM or SIGINT; raises ConfigError when a port cannot be had."""
-    stopping = asyncio.Event()
+    launch, stopping = state.launch, asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with contextlib.AsyncExitStack() as stack:
-        listener = _listener(plan.host, plan.port)
+        listener = _listener(launch.host, launch.port)
         await state.plane.replaced()
-        scheme = "https" if plan.certificates else "http"
-        addresses: dict[str, Any] = {"url": f"{scheme}://{authority(listener)}", "grpc_address": None}
-        if plan.grpc:
+        scheme, authority = "https" if launch.tls else "http", launch.authority(listener.getsockname()[1])
+        addresses: dict[str, Any] = {"url": f"{scheme}://{authority}", "grpc_address": None}
+        if launch.grpc:
             addresses["grpc_address"] = await stack.enter_async_context(
-                grpc_server.running(state, plan, addresses["url"], stopping)
+                grpc_server.running(state, addresses["url"], stopping)
             )
-        context = plan.certificates.context if plan.certificates else None
+        context = launch.server_certificates.context if launch.server_certificates else None
         runner = await _runner(state, addresses, stopping)
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listener, ssl_context=context).start()
-        _announce(state, plan, addresses)
+        _announce(state, addresses)
         await stopping.wait()
 
 
@@ -75,39 +74,37 @@ def _listener(host: str, port: int) -> socket.socket:
     return listener
 
 
-def authority(listener: socket.socket) -> str:
-    """host:port of a listening socket, as it stands in a URL."""
-    host, port = listener.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _announce(state: State, plan: Plan, addresses: dict[str, Any]) -> None:
-    if plan.ready_file:
-        part = Path(f"{plan.ready_file}.{os.getpid()}.part")
+def _announce(state: State, addresses: dict[str, Any]) -> None:
+    launch = state.launch
+    if launch.ready_file:
+        part = Path(f"{launch.ready_file}.{os.getpid()}.part")
         try:
             part.write_text(json.dumps(index(state, addresses), indent=2) + "\n", encoding="utf-8")
-            part.replace(plan.ready_file)
+            part.replace(launch.ready_file)
         except OSError as error:
-            raise ConfigError(f"--ready-file {plan.ready_file}: cannot be written: {error.strerror}") from error
+            raise ConfigError(f"--ready-file {launch.ready_file}: cannot be written: {error.strerror}") from error
     print(addresses["url"], flush=True)
-    if not plan.quiet:
-        print(_hints(state, plan, addresses), file=sys.stderr, flush=True)
+    if not launch.quiet:
+        print(_hints(state, addresses), file=sys.stderr, flush=True)
 
 
-def _hints(state: State, plan: Plan, addresses: dict[str, Any]) -> str:
-    store = state.store
+def _hints(state: State, addresses: dict[str, Any]) -> str:
+    store, launch = state.store, state.launch
     count = sum(len(cluster.backups) for cluster in store.clusters.values())
     folders = {cluster.row.message.folder_id for cluster in store.clusters.values()}
-    folder = folders.pop() if len(folders) == 1 else state.launch.folder_id
+    folder = folders.pop() if len(folders) == 1 else launch.folder
     lines = [
         f"Serving {len(store.clusters)} clusters with {count} backups. Stop with Ctrl-C. To use it:",
         f"  export YC_ENDPOINT={addresses['url']}",
-        f"  export YC_IAM_TOKEN={state.launch.iam_token}",
+        f"  export YC_IAM_TOKEN={launch.iam_token}",
         f"  export YC_FOLDER_ID={folder}",
-        *(f"  export {name}={shlex.quote(value)}" for name, value in plan.exports.items()),
     ]
+    if launch.key_file:
+        lines.append(f"  export YC_SERVICE_ACCOUNT_KEY_FILE={shlex.quote(os.path.abspath(launch.key_file))}")
+    if launch.ca_file and launch.tls:
+        lines.append(f"  export YC_CA_PATH={shlex.quote(os.path.abspath(launch.ca_file))}")
     if addresses["grpc_address"]:
-        lines.append(f"gRPC is at {addresses['grpc_address']}{'' if plan.certificates else ' (without TLS)'}")
+        lines.append(f"gRPC is at {addresses['grpc_address']}{'' if launch.tls else ' (without TLS)'}")
     if state.plane.serves:
         lines.append(
             f"Each host's name is the address of its Redis, with ports {PLAIN_PORT} and {TLS_PORT} (TLS); the password is "

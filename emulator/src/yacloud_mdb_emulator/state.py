@@ -7,7 +7,6 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from .clusters import make_id
@@ -15,6 +14,7 @@ from .data_plane import DataPlane
 from .errors import ConfigError
 from .faults import FaultBook
 from .generate import Amount, fill
+from .launch import Launch
 from .paging import TokenCodec
 from .plane import Plane
 from .request_log import RequestLog
@@ -29,22 +29,7 @@ from .seed import (
 )
 from .settings import Settings
 from .storage import Store
-from .tokens import KEY_ID, SERVICE_ACCOUNT_ID, AuthorizedKey, Credentials
-
-
-@dataclass(frozen=True)
-class Launch:
-    """What the command line fixed for as long as the process lives."""
-
-    folder_id: str
-    iam_token: str
-    oidc_token: str
-    #: Settings given as flags; they win over a seed's.
-    flags: Mapping[str, Any] = field(default_factory=dict)
-    #: What to make up, as far as flags say so.
-    amount: Mapping[str, int] = field(default_factory=dict)
-    document: Mapping[str, Any] = field(default_factory=dict)
-    key: AuthorizedKey | None = None
+from .tokens import KEY_ID, SERVICE_ACCOUNT_ID, Credentials
 
 
 class State:
@@ -62,7 +47,7 @@ class State:
         #: How far the emulator's time is ahead of the clock, in nanoseconds.
         self._ahead = 0
         self.settings = Settings()
-        self.store = Store(launch.folder_id)
+        self.store = Store(launch.folder)
         self.reset()
 
     def now_ns(self) -> int:
@@ -91,7 +76,7 @@ class State:
         """Everything as it was at the start, the log empty."""
         document, origin = self.launch.document, "seed file"
         settings = Settings().changed(read_settings(document, origin), origin)
-        settings = settings.changed(self.launch.flags, "command line")
+        settings = settings.changed(self.launch.settings, "command line")
         amount = Amount(**{**read_amount(document, origin), **self.launch.amount})
         # The time of the start, not the clock, or made-up data would move on.
         self._load(document, origin, settings, amount, settings.now_ns(self._started))
@@ -102,14 +87,14 @@ class State:
 
         Settings go back to those of the command line first, so that one test's never reach the next.
         """
-        settings = Settings().changed(self.launch.flags, "command line")
+        settings = Settings().changed(self.launch.settings, "command line")
         settings = settings.changed(read_settings(document, origin), origin)
         self._load(document, origin, settings, Amount(**read_amount(document, origin)), settings.now_ns())
 
     def _load(self, document: Mapping[str, Any], origin: str, settings: Settings, amount: Amount, now: int) -> None:
-        store, credentials, faults = Store(self.launch.folder_id), self._credentials(), FaultBook()
+        store, credentials, faults = Store(self.launch.folder), self._credentials(), FaultBook()
         fill(store, amount, settings, now)
-        for cluster in read_clusters(document, self.launch.folder_id, origin):
+        for cluster in read_clusters(document, self.launch.folder, origin):
             if cluster.id in store.clusters:
                 raise ConfigError(f"{origin}: cluster '{cluster.id}' was generated too; give it another id")
             store.add_cluster(cluster)

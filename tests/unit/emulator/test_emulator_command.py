@@ -42,7 +42,7 @@ def refusal(capsys, *flags):
         (["--default-page-size", "0"], "default_page_size"),
         (["--now", "yesterday"], "now"),
         (["--order", "random"], "--order"),
-        (["--port", "70000"], "--port"),
+        (["--port", "70000"], "port is 70000; choose 0 to 65535"),
     ],
 )
 def test_refusal_says_why(capsys, flags, named):

@@ -18,6 +18,7 @@ data_plane = pytest.importorskip("yacloud_mdb_emulator.data_plane")
 descriptors = pytest.importorskip("yacloud_mdb_emulator.descriptors")
 errors = pytest.importorskip("yacloud_mdb_emulator.errors")
 faults = pytest.importorskip("yacloud_mdb_emulator.faults")
+launches = pytest.importorskip("yacloud_mdb_emulator.launch")
 states = pytest.importorskip("yacloud_mdb_emulator.state")
 
 PASSWORD = "Drill-Passw0rd"
@@ -77,7 +78,7 @@ def recorder():
 
 def make_state(recorder, document):
     durations = dict.fromkeys(("backup_duration", "restore_duration", "delete_duration"), 0)
-    launch = states.Launch("b1gfolder", "t1.a.b", "oidc", document={**document, "settings": durations})
+    launch = launches.Launch(folder="b1gfolder", document={**document, "settings": durations})
     return states.State(launch, recorder)
 
 
