@@ -10,12 +10,12 @@ from typing import Any
 
 from google.protobuf import empty_pb2
 from google.rpc import code_pb2
-from yandex.cloud.mdb.redis.v1 import cluster_pb2
+from yandex.cloud.mdb.redis.v1 import backup_pb2, cluster_pb2
 from yandex.cloud.operation import operation_pb2
 
 from . import backups, clusters
 from .descriptors import Method, served_methods
-from .errors import ApiError, failed_precondition, invalid, not_found
+from .errors import ApiError, failed_precondition, invalid
 from .faults import Fault
 from .operations import Operation
 from .plane import DataWork, Job, check, restore
@@ -92,8 +92,7 @@ class Actions:
         """Let another person be quicker, as the fault ``conflict`` wants it."""
         cluster_id = getattr(request, "cluster_id", "")
         if not cluster_id:
-            row = self.state.store.backup(request.backup_id)
-            cluster_id = row.message.source_cluster_id if row else ""
+            cluster_id = self.state.store.backup(request.backup_id).message.source_cluster_id
         if not self.state.operations.running(cluster_id):
             self.start_other("UpdateCluster", cluster_id)
 
@@ -144,9 +143,7 @@ class Actions:
 
     def _free_cluster(self, cluster_id: str) -> Cluster:
         """An existing cluster that no operation is busy with; raises ApiError."""
-        cluster = self.state.store.existing(cluster_id)
-        if cluster is None:
-            raise not_found("Cluster", cluster_id)
+        cluster = self.state.store.cluster(cluster_id)
         busy = self.state.operations.running(cluster_id)
         if busy:
             raise ApiError(self.state.settings.conflict_code, f"Conflicting operation {busy.id} detected")
@@ -158,13 +155,14 @@ class Actions:
             status = _Cluster.Status.Name(cluster.row.message.status)
             raise failed_precondition(f"Cluster '{cluster.id}' has status {status}; a backup needs a running one")
         settings = state.settings
-        rows = backups.running(cluster, now, settings, state.new_id, backup_type)
+        rows = backups.begin(cluster, now, settings, state.new_id, backup_type)
         ids = [row.message.id for row in rows]
         if settings.list_running_backups:
             state.store.add_backups(cluster, rows)
         if fault and fault.kind == "other_backup":
             ends = now + int(settings.backup_duration * SECOND)
-            other = backups.of_another(cluster, now, ends, state.new_id, fault.row)
+            name, starts = state.new_id(""), (now + ends) // 2
+            other = backups.make(cluster, name, ["shard1"], starts, ends, backup_pb2.Backup.MANUAL, fault.row)
             ids.append(other.message.id)
             state.operations.at(ends, lambda: state.store.add_backups(cluster, [other]))
 
@@ -187,15 +185,15 @@ class Actions:
     def _restore(self, request: Any, now: int, fault: Fault | None) -> Work:
         state = self.state
         backup = state.store.backup(request.backup_id)
-        if backup is None:
-            raise not_found("Backup", request.backup_id)
         if not backup.finished:
             raise failed_precondition(f"Backup '{request.backup_id}' is not finished")
         folder_id = request.folder_id or backup.message.folder_id
         state.store.check_folder(folder_id)
         if state.store.name_is_taken(folder_id, request.name):
             raise ApiError(code_pb2.ALREADY_EXISTS, f"Cluster with name '{request.name}' already exists")
-        source = state.store.existing(backup.message.source_cluster_id)
+        source = state.store.clusters.get(backup.message.source_cluster_id)
+        if source and source.deleted:
+            source = None
         cluster = clusters.restored(request, state.new_id("c9q"), folder_id, source, now)
         cluster.password = request.config_spec.redis.password
         state.store.add_cluster(cluster)
@@ -246,30 +244,23 @@ class Actions:
             raise failed_precondition("The operation was rejected because cluster has 'deletion_protection' = ON")
 
         def finish(_instant: int) -> Any:
-            self.state.store.delete_cluster(cluster)
+            cluster.deleted = True
             return _empty()
 
         return Work(cluster.id, {"cluster_id": cluster.id}, finish, on_data=lambda data: data.stop_cluster(cluster.id))
 
     def _delete_backup(self, request: Any, _now: int, _fault: Fault | None) -> Work:
-        row = self.state.store.backup(request.backup_id)
-        if row is None:
-            raise not_found("Backup", request.backup_id)
-        cluster_id = row.message.source_cluster_id
-        if self.state.store.existing(cluster_id) is None:
+        backup_id, store = request.backup_id, self.state.store
+        source = store.source(store.backup(backup_id))
+        if source is None:
             raise failed_precondition("Backups of a deleted cluster are deleted automatically, not by request")
-        self._free_cluster(cluster_id)
+        self._free_cluster(source.id)
 
         def finish(_instant: int) -> Any:
-            self.state.store.remove_backup(request.backup_id)
+            store.remove_backup(backup_id)
             return _empty()
 
-        return Work(
-            cluster_id,
-            {"backup_id": request.backup_id},
-            finish,
-            on_data=lambda data: data.delete_backup(request.backup_id),
-        )
+        return Work(source.id, {"backup_id": backup_id}, finish, on_data=lambda data: data.delete_backup(backup_id))
 
 
 def _empty() -> Any:

@@ -150,9 +150,7 @@ class Admin:
         return {"keys": len(document)}
 
     async def _damage_backup(self, request: web.Request) -> Any:
-        backup_id = request.match_info["backup_id"]
-        if self.state.store.backup(backup_id) is None:
-            raise not_found("Backup", backup_id)
+        backup_id = self.state.store.backup(request.match_info["backup_id"]).message.id
         match await _body(request):
             case {"how": str(name), **rest} if not rest:
                 await self.state.plane.run(lambda data: data.damage_backup(backup_id, name))

@@ -62,15 +62,8 @@ class Method:
 
     @property
     def rows_field(self) -> Any:
-        """The field of a list's response that holds the rows; None for a method that answers one thing."""
-        if "next_page_token" not in self.response.DESCRIPTOR.fields_by_name:
-            return None
+        """The field of a list's response that holds the rows."""
         return next(field for field in self.response.DESCRIPTOR.fields if field.is_repeated)
-
-    @property
-    def token_name(self) -> str:
-        """The JSON name of a list's next page token."""
-        return str(self.response.DESCRIPTOR.fields_by_name["next_page_token"].json_name)
 
 
 @cache

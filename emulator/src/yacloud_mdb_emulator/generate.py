@@ -11,12 +11,13 @@ from typing import Any
 
 from yandex.cloud.mdb.redis.v1 import backup_pb2, cluster_pb2
 
+from . import backups
 from .clusters import DEFAULTS, ID_LETTERS, default_hosts
 from .descriptors import from_document
 from .records import option
 from .settings import Settings
 from .storage import Cluster, Row, Store
-from .times import SECOND, ZERO_TIME, stamp
+from .times import SECOND, ZERO_TIME
 
 _DAY = 86_400 * SECOND
 #: When automatic backups are made, from midnight UTC.
@@ -88,23 +89,14 @@ class _Maker:
             yield from self._rows(cluster, starts, ends, _MANUAL if by_hand else _AUTOMATED)
 
     def _rows(self, cluster: Cluster, starts: int, ends: int | None, kind: Any) -> Iterator[Row]:
-        """One backup, running if it has no end: a row that names all shards, or a row for each."""
-        per_shard = self.settings.rows == "per-shard"
-        for names in [[name] for name in self.shards] if per_shard else [self.shards]:
-            message = backup_pb2.Backup(
-                id=f"{cluster.id}:{self._id('', 20)}",
-                folder_id=cluster.folder_id,
-                source_cluster_id=cluster.id,
-                started_at=stamp(starts + self._fraction()),
-                source_shard_names=names,
-            )
-            if ends is not None:
-                message.created_at.CopyFrom(stamp(ends + self._fraction()))
-            elif self.settings.unfinished == "zero":
-                message.created_at.CopyFrom(stamp(ZERO_TIME))
-            if self.settings.types == "present":
-                message.type = kind
-            yield Row(message)
+        """The rows of one backup, running if it has no end."""
+        kind = backups.kind_shown(kind, self.settings)
+        for names in backups.rows(self.shards, self.settings):
+            begun = starts + self._fraction()
+            ended = None if ends is None else ends + self._fraction()
+            if ends is None and self.settings.unfinished == "zero":
+                ended = ZERO_TIME
+            yield backups.make(cluster, self._id("", 20), names, begun, ended, kind)
 
     def _id(self, prefix: str, length: int) -> str:
         return prefix + "".join(self.chance.choices(ID_LETTERS, k=length - len(prefix)))

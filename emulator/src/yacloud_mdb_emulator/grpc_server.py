@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,8 +17,7 @@ from google.protobuf.message import Message
 from .delivery import api_error, pause, replacement
 from .descriptors import Method, served_methods
 from .errors import CODE_OF_STATUS, ApiError, ConfigError
-from .faults import Facts, Fault
-from .listings import Rows
+from .faults import Fault
 from .service import Call, Caller, Reply, Service
 from .state import State
 
@@ -78,25 +76,29 @@ class GrpcSide:
     def _handler(self, method: Method) -> Callable[[Message, Any], Awaitable[Message | None]]:
         async def handle(request: Message, context: Any) -> Message | None:
             call = Call(method, request, self._caller(context))
-            facts = self.service.facts(call)
-            entry = self.state.request_log.add(call.caller.authorization, **self._log_values(call, facts, context))
-            await context.send_initial_metadata(
-                (
-                    ("x-request-id", entry.request_id or ""),
-                    ("x-server-trace-id", uuid.uuid4().hex),
-                    *self.service.headers(method).items(),
-                )
+            entry, fault = self.state.receive(
+                self.service.facts(call),
+                call.caller.authorization,
+                protocol="grpc",
+                method="POST",
+                path=f"/{method.service}/{method.name}",
+                query="",
+                # Numbers below zero, so that they are never taken for one of HTTP's connections.
+                connection=self._peers.setdefault(context.peer(), -len(self._peers) - 1),
+                user_agent=dict(context.invocation_metadata()).get("user-agent"),
+                **call.logged(),
             )
-            fault = self.state.faults.take(facts)
-            entry.fault = fault.kind if fault else None
+            await context.send_initial_metadata(tuple(self.service.headers(entry, method).items()))
             try:
                 reply = await self._reply(call, fault)
+                entry.status = 200
+                return reply.grpc_message()
             except ApiError as error:
-                entry.status, entry.code, entry.operation_id = error.http_status, error.code, call.operation_id
+                entry.status, entry.code = error.http_status, error.code
                 await _refuse(context, error)
                 return None
-            entry.status, entry.operation_id = 200, call.operation_id
-            return message_of(method, reply)
+            finally:
+                entry.operation_id = call.operation_id
 
         return handle
 
@@ -134,36 +136,6 @@ class GrpcSide:
             audiences.append(f"{metadata.get('x-forwarded-proto', 'https')}://{gateway}/iam/v1/tokens")
         key = metadata.get("idempotency-key")
         return Caller(metadata.get("authorization"), gateway or self.address, audiences, key)
-
-    def _log_values(self, call: Call, facts: Facts, context: Any) -> dict[str, Any]:
-        metadata = dict(context.invocation_metadata())
-        # Numbers below zero, so that they are never taken for one of HTTP's connections.
-        connection = self._peers.setdefault(context.peer(), -len(self._peers) - 1)
-        return {
-            "protocol": "grpc",
-            "method": "POST",
-            "path": f"/{call.method.service}/{call.method.name}",
-            "query": "",
-            "route": facts.route,
-            "connection": connection,
-            "user_agent": metadata.get("user-agent"),
-            "cluster_id": facts.cluster_id,
-            "page": facts.page,
-            "request_id": str(uuid.uuid4()),
-            **call.logged(),
-        }
-
-
-def message_of(method: Method, reply: Reply) -> Message:
-    """A reply as the response message."""
-    if not isinstance(reply, Rows):
-        return reply.grpc_message()
-    response: Any = method.response()
-    if method.rows_field is not None:
-        getattr(response, method.rows_field.name).extend(row.grpc_message() for row in reply.rows)
-    if reply.token:
-        response.next_page_token = reply.token
-    return response  # type: ignore[no-any-return]
 
 
 async def _refuse(context: Any, error: ApiError) -> None:

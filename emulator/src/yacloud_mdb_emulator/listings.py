@@ -10,16 +10,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from google.rpc import code_pb2
-from yandex.cloud.mdb.redis.v1 import backup_pb2
+from yandex.cloud.mdb.redis.v1 import backup_pb2, cluster_pb2
 
-from . import paging
+from . import backups, paging
 from .descriptors import Method
 from .errors import ApiError, invalid, not_found, permission_denied
 from .faults import Fault
+from .json_text import dumps
 from .paging import Page
 from .state import State
-from .storage import Row, in_order
+from .storage import Cluster, Row, in_order
 
+Backup = backup_pb2.Backup
 #: The documented grammar of filter=name="…".
 _FILTER = re.compile(r"""\s*name\s*=\s*(["'])(?P<name>[^"']*)\1\s*""")
 _STRICT_NAME = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -29,8 +31,28 @@ _STRICT_NAME = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 class Rows:
     """A page of a listing."""
 
+    method: Method
     rows: Sequence[Row]
-    token: str
+    token: str = ""
+
+    @property
+    def json(self) -> bytes:
+        """The page as REST sends it. Rows are joined as they were cached; what is at its default is left out."""
+        parts = []
+        if self.rows:
+            name = self.method.rows_field.json_name.encode()
+            parts.append(b'"%b":[%b]' % (name, b",".join([row.json for row in self.rows])))
+        if self.token:
+            parts.append(b'"nextPageToken":%b' % dumps(self.token))
+        return b"{%b}" % b",".join(parts)
+
+    def grpc_message(self) -> Any:
+        """The page for gRPC."""
+        response = self.method.response()
+        getattr(response, self.method.rows_field.name).extend(row.grpc_message() for row in self.rows)
+        if self.token:
+            response.next_page_token = self.token
+        return response
 
 
 @dataclass(frozen=True)
@@ -61,7 +83,12 @@ class Listings:
 
     def answer(self, method: Method, request: Any, fault: Fault | None) -> Rows:
         """The page that a request asks for, changed as the fault says; raises ApiError."""
-        return self._reply(self.listing(method, request), request, fault)
+        listing = self.listing(method, request)
+        page = self._spoiled(listing, request, fault) if fault else listing.page
+        if page.following is None:
+            return Rows(method, page.rows)
+        look = self.state.settings.page_token_format
+        return Rows(method, page.rows, self.state.codec.write(page.following, listing.name, look))
 
     def listing(self, method: Method, request: Any) -> Listing:
         """The rows and the page that a request asks for; raises ApiError."""
@@ -75,13 +102,6 @@ class Listings:
             raise invalid("page_size", f"is {size}, but the page token was given out for pages of {at.size}")
         return Listing(name, rows, paging.cut(rows, at, settings))
 
-    def _reply(self, listing: Listing, request: Any, fault: Fault | None) -> Rows:
-        page = self._spoiled(listing, request, fault) if fault else listing.page
-        if page.following is None:
-            return Rows(page.rows, "")
-        look = self.state.settings.page_token_format
-        return Rows(page.rows, self.state.codec.write(page.following, listing.name, look))
-
     def _spoiled(self, listing: Listing, request: Any, fault: Fault) -> Page:
         """The page with a fault of one of the PAGE_KINDS."""
         page, before = listing.page, max(listing.page.at.offset - 1, 0)
@@ -91,7 +111,7 @@ class Listings:
             case "repeat_row":
                 return self._with_extra(listing, listing.rows[before : before + 1], fault)
             case "foreign_row":
-                return self._with_extra(listing, [_foreign_row(fault, request)], fault)
+                return self._with_extra(listing, [self._foreign_row(request, fault)], fault)
             case "token_loop":
                 return replace(page, following=page.at)
             case "token_cycle":
@@ -106,6 +126,12 @@ class Listings:
             raise ApiError(code_pb2.FAILED_PRECONDITION, f"emulator: {fault.kind} needs a page size of 2 or more")
         return paging.with_extra(listing.rows, at, self.state.settings, extra)
 
+    def _foreign_row(self, request: Any, fault: Fault) -> Row:
+        """A finished backup of a cluster that was not asked for."""
+        now, folder_id = self.state.now_ns(), getattr(request, "folder_id", "") or "b1gforeignfolder0000"
+        owner = Cluster(Row(cluster_pb2.Cluster(id="c9qforeigncluster000", folder_id=folder_id)))
+        return backups.make(owner, "backup0000000000000", ["shard1"], now, now, Backup.AUTOMATED, fault.row)
+
     def _finishing(self, page: Page, request: Any) -> Page:
         """The page as it is, its running backups still running; they end before the next."""
         shown = [_copy(row) for row in page.rows]
@@ -116,42 +142,35 @@ class Listings:
 
     def _cluster_backups(self, request: Any) -> tuple[str, Sequence[Row]]:
         cluster, settings = self.state.store.clusters.get(request.cluster_id), self.state.settings
-        if cluster is None:
-            raise not_found("Cluster", request.cluster_id)
-        if cluster.deleted and settings.deleted_cluster_answer == "403":
+        deleted = cluster is not None and cluster.deleted
+        if deleted and settings.deleted_cluster_answer == "403":
             raise permission_denied()
-        if cluster.deleted and settings.deleted_cluster_answer == "404":
+        if cluster is None or (deleted and settings.deleted_cluster_answer == "404"):
             raise not_found("Cluster", request.cluster_id)
-        rows = self.state.store.cluster_backups(cluster.id, settings.order, settings.random_seed)
-        return cluster.id, rows
+        return cluster.id, self.state.store.cluster_backups(cluster, settings)
 
     def _folder_backups(self, request: Any) -> tuple[str, Sequence[Row]]:
-        settings = self.state.settings
         self.state.store.check_folder(request.folder_id)
-        rows = self.state.store.folder_backups(request.folder_id, settings.order, settings.random_seed)
-        return request.folder_id, rows
+        return request.folder_id, self.state.store.folder_backups(request.folder_id, self.state.settings)
 
     def _clusters(self, request: Any) -> tuple[str, Sequence[Row]]:
-        settings = self.state.settings
         self.state.store.check_folder(request.folder_id)
         name = self._filtered_name(request.filter)
-        rows = self.state.store.folder_clusters(request.folder_id, settings.order, settings.random_seed)
-        if name is not None:
-            rows = [row for row in rows if row.message.name == name]
-        return f"{request.folder_id}:{request.filter}", rows
+        wanted = [
+            cluster.row
+            for cluster in self.state.store.existing()
+            if cluster.folder_id == request.folder_id and name in (None, cluster.name)
+        ]
+        return f"{request.folder_id}:{request.filter}", in_order(wanted, self.state.settings, timeless=True)
 
     def _hosts(self, request: Any) -> tuple[str, Sequence[Row]]:
-        settings, cluster_id = self.state.settings, request.cluster_id
-        if self.state.store.existing(cluster_id) is None:
-            raise not_found("Cluster", cluster_id)
-        return cluster_id, self.state.store.cluster_hosts(cluster_id, settings.order, settings.random_seed)
+        cluster = self.state.store.cluster(request.cluster_id)
+        return cluster.id, in_order(cluster.hosts, self.state.settings, timeless=True)
 
     def _operations(self, request: Any) -> tuple[str, Sequence[Row]]:
-        settings, cluster_id = self.state.settings, request.cluster_id
-        if self.state.store.existing(cluster_id) is None:
-            raise not_found("Cluster", cluster_id)
-        rows = [Row(operation.message) for operation in self.state.operations.of_cluster(cluster_id)]
-        return cluster_id, in_order(rows, settings.order, settings.random_seed)
+        cluster = self.state.store.cluster(request.cluster_id)
+        rows = [Row(operation.message) for operation in self.state.operations.of_cluster(cluster.id)]
+        return cluster.id, in_order(rows, self.state.settings)
 
     def _filtered_name(self, text: str) -> str | None:
         """The name that the clusters' filter asks for; None for all."""
@@ -164,21 +183,6 @@ class Listings:
         if kind == "strict" and not _STRICT_NAME.fullmatch(found["name"]):
             raise invalid("filter", f"the value must match {_STRICT_NAME.pattern}")
         return None if kind == "ignored" else found["name"]
-
-
-def _foreign_row(fault: Fault, request: Any) -> Row:
-    """A finished backup of a cluster that was not asked for."""
-    foreign = "c9qforeigncluster000"
-    message = backup_pb2.Backup(
-        id=f"{foreign}:backup0000000000000",
-        folder_id=getattr(request, "folder_id", "") or "b1gforeignfolder0000",
-        source_cluster_id=foreign,
-        source_shard_names=["shard1"],
-        type=backup_pb2.Backup.AUTOMATED,
-    )
-    message.started_at.GetCurrentTime()
-    message.created_at.GetCurrentTime()
-    return Row(message, fault.row)
 
 
 def _copy(row: Row) -> Row:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import uuid
 from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -34,7 +35,7 @@ class Entry:
     status: int | None = None
     code: int | None = None
     fault: str | None = None
-    request_id: str | None = None
+    request_id: str = ""
     #: Of writing methods: the key, the request message (passwords masked) and the operation that was answered.
     idempotency_key: str | None = None
     message: dict[str, Any] | None = None
@@ -49,10 +50,11 @@ class RequestLog:
         self._numbers = itertools.count(1)
 
     def add(self, authorization: str | None, **values: Any) -> Entry:
-        """Write down a request as it arrives; the caller fills in the answer."""
+        """Write down a request as it arrives; whoever answers fills in the answer."""
         scheme, token = (authorization or "").partition(" ")[::2]
         entry = Entry(
             number=next(self._numbers),
+            request_id=str(uuid.uuid4()),
             has_authorization=authorization is not None,
             authorization_scheme=scheme or None,
             authorization_sha256=hashlib.sha256(token.encode()).hexdigest() if token else None,

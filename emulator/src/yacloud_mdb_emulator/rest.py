@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
-import uuid
 import weakref
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -16,14 +16,10 @@ from google.rpc import code_pb2
 
 from . import delivery, gateway
 from .delivery import Response
-from .descriptors import Method
 from .errors import ApiError
 from .faults import Facts, Fault, route_name
 from .gateway import GatewayError
-from .json_text import dumps
-from .listings import Rows
-from .request_log import Entry
-from .service import Call, Caller, Reply, Service
+from .service import Call, Caller, Service
 from .state import State
 from .tokens import OAuthError
 
@@ -45,7 +41,7 @@ class Rest:
         self.service = Service(state)
         self.stopping = stopping
         self._connections: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
-        self._connection_count = 0
+        self._numbers = itertools.count(1)
 
     def add_routes(self, app: web.Application) -> None:
         """Register every route. Those of the API are found as the gateway finds them, not by aiohttp."""
@@ -54,22 +50,22 @@ class Rest:
         app.router.add_route("*", "/{path:.*}", self._api)
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
+        facts = Facts("Unknown")
         path, _mark, query = request.raw_path.partition("?")
         try:
             method, values = gateway.find_method(request.method, path)
-        except GatewayError as error:
-            return await self._serve(request, Facts("Unknown"), _raising(error))
-        try:
+            if method.served:
+                facts = Facts(route_name(method.alias))
             message = gateway.read_request(method, values, query, await request.read())
-        except GatewayError as error:
-            return await self._serve(request, Facts(route_name(method.alias)), _raising(error))
+            if not method.served:
+                raise _UNIMPLEMENTED
+        except (ApiError, GatewayError) as error:
+            return await self._serve(request, facts, _raising(error))
         call = Call(method, message, _caller(request))
-        if not method.served:
-            return await self._serve(request, Facts("Unknown"), _raising(_UNIMPLEMENTED))
 
         async def answer(fault: Fault | None) -> Response:
             reply = self.service.answer(call, fault)
-            return Response(200, render(method, reply), headers={"grpc-status": "0", "grpc-message": ""})
+            return Response(200, reply.json, headers={"grpc-status": "0", "grpc-message": ""})
 
         return await self._serve(request, self.service.facts(call), answer, call)
 
@@ -101,16 +97,22 @@ class Rest:
         self, request: web.Request, facts: Facts, answer: Responder, call: Call | None = None
     ) -> web.StreamResponse:
         """Log the request, wait, let a fault strike or answer."""
-        entry = self._log(request, facts, call)
-        fault = self.state.faults.take(facts)
-        entry.fault = fault.kind if fault else None
+        entry, fault = self.state.receive(
+            facts,
+            request.headers.get("Authorization"),
+            protocol=request.scheme,
+            method=request.method,
+            path=request.path,
+            query=request.query_string,
+            connection=self._connection(request),
+            user_agent=request.headers.get("User-Agent"),
+            **(call.logged() if call else {}),
+        )
         await self._pause(self.state.settings.latency)
         made = await self._make(fault, answer)
         entry.operation_id = call.operation_id if call else None
         if made.request_ids:
-            made.headers.setdefault("x-request-id", entry.request_id or "")
-            made.headers.setdefault("x-server-trace-id", uuid.uuid4().hex)
-            made.headers.update(self.service.headers(call.method) if call else {})
+            made.headers = {**self.service.headers(entry, call.method if call else None), **made.headers}
         unanswered = fault is not None and (
             fault.kind == "reset" or (fault.kind == "stall" and not fault.after_headers)
         )
@@ -130,42 +132,11 @@ class Rest:
         if seconds:
             await delivery.pause(seconds, self.stopping)
 
-    def _log(self, request: web.Request, facts: Facts, call: Call | None) -> Entry:
-        return self.state.request_log.add(
-            request.headers.get("Authorization"),
-            protocol="https" if request.secure else "http",
-            method=request.method,
-            path=request.path,
-            query=request.query_string,
-            route=facts.route,
-            connection=self._connection(request),
-            user_agent=request.headers.get("User-Agent"),
-            cluster_id=facts.cluster_id,
-            page=facts.page,
-            request_id=str(uuid.uuid4()),
-            **(call.logged() if call else {}),
-        )
-
     def _connection(self, request: web.Request) -> int:
-        """The number of the request's connection; 0 if that is gone already."""
+        """A number of the request's connection; 0 if that is gone already."""
         if request.transport is None:
             return 0
-        if request.transport not in self._connections:
-            self._connection_count += 1
-        return self._connections.setdefault(request.transport, self._connection_count)
-
-
-def render(method: Method, reply: Reply) -> bytes:
-    """A reply as JSON. Rows are joined as they were cached; what is at its default is left out."""
-    if not isinstance(reply, Rows):
-        return reply.json
-    parts = []
-    if reply.rows and method.rows_field is not None:
-        name = method.rows_field.json_name.encode()
-        parts.append(b'"%b":[%b]' % (name, b",".join([row.json for row in reply.rows])))
-    if reply.token:
-        parts.append(b'"%b":%b' % (method.token_name.encode(), dumps(reply.token)))
-    return b"{%b}" % b",".join(parts)
+        return self._connections.setdefault(request.transport, next(self._numbers))
 
 
 async def _answered(answer: Responder, fault: Fault | None) -> Response:

@@ -7,6 +7,7 @@ REST and gRPC both answer from here, so that the two can never tell different st
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from .faults import Facts, Fault, route_name
 from .limits import check_limits
 from .listings import Listings, Rows
 from .redaction import MASK, without_passwords
+from .request_log import Entry
 from .state import State
 from .storage import Row
 from .times import SECOND, stamp
@@ -73,8 +75,8 @@ class Service:
         self.listings = Listings(state)
         self.actions = Actions(state)
         self._single: dict[str, Callable[[Any, Caller], Row]] = {
-            "GetCluster": self._get_cluster,
-            "GetBackup": self._get_backup,
+            "GetCluster": lambda request, _caller: state.store.cluster(request.cluster_id).row,
+            "GetBackup": lambda request, _caller: state.store.backup(request.backup_id),
             "GetOperation": self._get_operation,
             "GetApiEndpoint": self._get_endpoint,
             "CreateIamToken": self._create_token,
@@ -103,7 +105,7 @@ class Service:
             self.state.credentials.check(call.caller.authorization)
         check_limits(call.request)
         if alias == "ListApiEndpoints":
-            return Rows([_endpoint(item, call.caller) for item in ENDPOINT_IDS], "")
+            return Rows(call.method, [_endpoint(item, call.caller) for item in ENDPOINT_IDS])
         if alias in self._single:
             return self._single[alias](call.request, call.caller)
         if alias in self.listings:
@@ -112,23 +114,13 @@ class Service:
         call.operation_id = operation.id
         return Row(operation.message)
 
-    def headers(self, method: Method) -> dict[str, str]:
+    def headers(self, entry: Entry, method: Method | None) -> dict[str, str]:
         """Headers of every response, over gRPC its initial metadata."""
+        headers = {"x-request-id": entry.request_id, "x-server-trace-id": uuid.uuid4().hex}
         interval = self.state.settings.poll_interval
-        shown = interval and (method.metadata or method.alias == "GetOperation")
-        return {"x-operation-poll-interval": str(interval)} if shown else {}
-
-    def _get_cluster(self, request: Any, _caller: Caller) -> Row:
-        cluster = self.state.store.existing(request.cluster_id)
-        if cluster is None:
-            raise not_found("Cluster", request.cluster_id)
-        return cluster.row
-
-    def _get_backup(self, request: Any, _caller: Caller) -> Row:
-        row = self.state.store.backup(request.backup_id)
-        if row is None:
-            raise not_found("Backup", request.backup_id)
-        return row
+        if interval and method and (method.metadata or method.alias == "GetOperation"):
+            headers["x-operation-poll-interval"] = str(interval)
+        return headers
 
     def _get_operation(self, request: Any, _caller: Caller) -> Row:
         operation = self.state.operations.by_id.get(request.operation_id)

@@ -12,12 +12,12 @@ from typing import Any
 from .clusters import make_id
 from .data_plane import DataPlane
 from .errors import ConfigError
-from .faults import FaultBook
+from .faults import Facts, Fault, FaultBook
 from .generate import Amount, fill
 from .launch import Launch
 from .paging import TokenCodec
 from .plane import Plane
-from .request_log import RequestLog
+from .request_log import Entry, RequestLog
 from .seed import (
     read_amount,
     read_clusters,
@@ -61,6 +61,12 @@ class State:
     def advance(self) -> None:
         """Let operations come to where they are by now."""
         self.operations.advance(self.now_ns())
+
+    def receive(self, facts: Facts, authorization: str | None, **values: Any) -> tuple[Entry, Fault | None]:
+        """Log a request as it arrives; gives its entry and the fault that strikes it."""
+        fault = self.faults.take(facts)
+        values |= {"route": facts.route, "cluster_id": facts.cluster_id, "page": facts.page}
+        return self.request_log.add(authorization, fault=fault and fault.kind, **values), fault
 
     def change_settings(self, values: Mapping[str, Any], origin: str) -> None:
         """Turn knobs; raises ConfigError and then changes nothing."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from google.protobuf import json_format
@@ -16,6 +17,7 @@ from yandex.cloud.mdb.redis.v1 import cluster_pb2
 from .descriptors import to_json
 from .errors import not_found
 from .json_text import dumps
+from .settings import Settings
 from .times import ZERO_TIME
 
 #: The Redis password of clusters whose seed names none.
@@ -118,123 +120,106 @@ class Cluster:
 
 
 class Store:
-    """All data, with the listings of it cached until it changes."""
+    """All data, with the order of long listings kept until something changes."""
 
     def __init__(self, folder_id: str) -> None:
         self.folder_id = folder_id
         #: Folders that exist without anything in them.
         self.folders: set[str] = {folder_id}
         self.clusters: dict[str, Cluster] = {}
-        self._cache: dict[tuple[Any, ...], Any] = {}
+        self._listings: dict[tuple[str, Settings], list[Row]] = {}
 
     def add_cluster(self, cluster: Cluster) -> None:
         """Add or replace a cluster."""
         self.clusters[cluster.id] = cluster
-        self._cache.clear()
+        self._listings.clear()
 
     def add_backups(self, cluster: Cluster, rows: Iterable[Row]) -> None:
         """Add backups to a cluster."""
         cluster.backups.extend(rows)
-        self._cache.clear()
+        self._listings.clear()
 
     def remove_cluster(self, cluster_id: str) -> None:
         """Drop a cluster as if it had never been."""
         del self.clusters[cluster_id]
-        self._cache.clear()
-
-    def delete_cluster(self, cluster: Cluster) -> None:
-        """Mark a cluster as deleted; its backups stay."""
-        cluster.deleted = True
-        self._cache.clear()
+        self._listings.clear()
 
     def remove_backup(self, backup_id: str) -> None:
         """Drop a backup, if it is there."""
         for cluster in self.clusters.values():
             cluster.backups = [row for row in cluster.backups if row.message.id != backup_id]
-        self._cache.clear()
+        self._listings.clear()
 
-    def existing(self, cluster_id: str) -> Cluster | None:
-        """The cluster with this id, unless it is deleted."""
+    def existing(self) -> Iterator[Cluster]:
+        """Every cluster that is not deleted."""
+        return (cluster for cluster in self.clusters.values() if not cluster.deleted)
+
+    def cluster(self, cluster_id: str) -> Cluster:
+        """The cluster with this id; raises ApiError where there is none or it is deleted."""
         cluster = self.clusters.get(cluster_id)
-        return None if cluster is None or cluster.deleted else cluster
+        if cluster is None or cluster.deleted:
+            raise not_found("Cluster", cluster_id)
+        return cluster
 
     def name_is_taken(self, folder_id: str, name: str) -> bool:
         """Whether a cluster of this name exists in the folder."""
-        known = (cluster for cluster in self.clusters.values() if not cluster.deleted)
-        return any((cluster.folder_id, cluster.name) == (folder_id, name) for cluster in known)
-
-    def has_folder(self, folder_id: str) -> bool:
-        """Whether anything was seeded into this folder, or it is the emulator's own."""
-        return folder_id in self._cached(("folders",), self._folders)
+        return any((cluster.folder_id, cluster.name) == (folder_id, name) for cluster in self.existing())
 
     def check_folder(self, folder_id: str) -> None:
-        """Raises ApiError for a folder that does not exist."""
-        if not self.has_folder(folder_id):
+        """Raises ApiError for a folder that does not exist: nothing is in it, and the seed does not name it."""
+        of_clusters = (cluster.folder_id for cluster in self.clusters.values())
+        of_backups = (row.message.folder_id for row in self.all_backups())
+        if folder_id not in self.folders and folder_id not in chain(of_clusters, of_backups):
             raise not_found("Folder", folder_id)
 
-    def backup(self, backup_id: str) -> Row | None:
-        """The backup with this id."""
-        rows: dict[str, Row] = self._cached(("by id",), self._by_id)
-        return rows.get(backup_id)
+    def backup(self, backup_id: str) -> Row:
+        """The backup with this id; raises ApiError where there is none."""
+        for row in self.all_backups():
+            if row.message.id == backup_id:
+                return row
+        raise not_found("Backup", backup_id)
+
+    def source(self, backup: Row) -> Cluster | None:
+        """The cluster that a backup was taken of, while that exists."""
+        cluster = self.clusters.get(backup.message.source_cluster_id)
+        return None if cluster is None or cluster.deleted else cluster
 
     def all_backups(self) -> Iterator[Row]:
         """Every backup of every cluster."""
         for cluster in self.clusters.values():
             yield from cluster.backups
 
-    def cluster_backups(self, cluster_id: str, order: str, seed: int) -> list[Row]:
-        """A cluster's backups in the order asked for."""
-        rows = self.clusters[cluster_id].backups
-        return self._ordered(("cluster", cluster_id), rows, order, seed)
+    def cluster_backups(self, cluster: Cluster, settings: Settings) -> list[Row]:
+        """A cluster's backups in the order of the knobs."""
+        return self._kept(f"cluster {cluster.id}", cluster.backups, settings)
 
-    def folder_backups(self, folder_id: str, order: str, seed: int) -> list[Row]:
-        """A folder's backups, deleted clusters' included, in the order asked for."""
+    def folder_backups(self, folder_id: str, settings: Settings) -> list[Row]:
+        """A folder's backups, deleted clusters' included, in the order of the knobs."""
         rows = (row for row in self.all_backups() if row.message.folder_id == folder_id)
-        return self._ordered(("folder", folder_id), rows, order, seed)
+        return self._kept(f"folder {folder_id}", rows, settings)
 
-    def folder_clusters(self, folder_id: str, order: str, seed: int) -> list[Row]:
-        """A folder's clusters but the deleted ones, stored or shuffled: they have no time of their own."""
-        known = self.clusters.values()
-        rows = (item.row for item in known if item.folder_id == folder_id and not item.deleted)
-        return self._ordered(("clusters", folder_id), rows, order if order == "shuffled" else "stored", seed)
+    def _kept(self, name: str, rows: Iterable[Row], settings: Settings) -> list[Row]:
+        key = (name, settings)
+        if key not in self._listings:
+            self._listings[key] = in_order(rows, settings)
+        return self._listings[key]
 
-    def cluster_hosts(self, cluster_id: str, order: str, seed: int) -> list[Row]:
-        """A cluster's hosts, stored or shuffled."""
-        return in_order(self.clusters[cluster_id].hosts, order if order == "shuffled" else "stored", seed)
-
-    def finish_backups(self, cluster_id: str | None, now_ns: int) -> int:
-        """Complete the running backups of one cluster or of all; returns how many there were."""
+    def finish_backups(self, cluster_id: str | None, now_ns: int) -> None:
+        """Complete the running backups of one cluster or of all."""
         rows = self.all_backups() if cluster_id is None else self.clusters[cluster_id].backups
-        running = [row for row in rows if not row.finished]
-        for row in running:
-            row.finish(now_ns)
-            row.again = True
-        return len(running)
-
-    def _folders(self) -> set[str]:
-        folders = {*self.folders, *(item.folder_id for item in self.clusters.values())}
-        return folders | {row.message.folder_id for row in self.all_backups()}
-
-    def _by_id(self) -> dict[str, Row]:
-        return {row.message.id: row for row in self.all_backups()}
-
-    def _ordered(self, what: tuple[str, str], rows: Iterable[Row], order: str, seed: int) -> list[Row]:
-        ordered: list[Row] = self._cached((*what, order, seed), lambda: in_order(rows, order, seed))
-        return ordered
-
-    def _cached(self, key: tuple[Any, ...], make: Any) -> Any:
-        if key not in self._cache:
-            self._cache[key] = make()
-        return self._cache[key]
+        for row in rows:
+            if not row.finished:
+                row.finish(now_ns)
+                row.again = True
 
 
-def in_order(rows: Iterable[Row], order: str, seed: int) -> list[Row]:
-    """Rows in one of the orders of the knob ``order``."""
-    if order == "shuffled":
-        return sorted(rows, key=lambda row: _shuffle_key(row, seed))
-    if order in ("newest", "oldest"):
-        return sorted(rows, key=lambda row: row.position, reverse=order == "newest")
-    return list(rows)
+def in_order(rows: Iterable[Row], settings: Settings, *, timeless: bool = False) -> list[Row]:
+    """Rows in the order of the knobs; what has no time of its own is shuffled or as stored."""
+    if settings.order == "shuffled":
+        return sorted(rows, key=lambda row: _shuffle_key(row, settings.random_seed))
+    if settings.order == "stored" or timeless:
+        return list(rows)
+    return sorted(rows, key=lambda row: row.position, reverse=settings.order == "newest")
 
 
 def _shuffle_key(row: Row, seed: int) -> bytes:
