@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -14,107 +15,76 @@ from yandex.cloud import validation_pb2
 
 from .errors import invalid
 
-Check = Callable[[Any], str | None]
+#: The options that limit each value of a field.
+_OF_ELEMENTS = (validation_pb2.length, validation_pb2.value, validation_pb2.pattern)
 
 
 def check_limits(message: Any, path: str = "") -> None:
     """Hold a request and the messages in it against their limits; raises ApiError naming the field."""
     for field in message.DESCRIPTOR.fields:
-        name, whole, each = path + field.name, *_limits(field)
-        for check in whole:
-            _raise(name, check(_value(message, field)))
-        for place, element in _elements(message, field, name):
-            for check in each:
-                _raise(place, check(element))
+        name, value, rules = path + field.name, _value(message, field), field.GetOptions().Extensions
+        if rules[validation_pb2.required] and not value and not isinstance(value, Message):
+            raise invalid(name, "the field is required")
+        _check_range(name, "number of elements", rules[validation_pb2.size], len(value) if field.is_repeated else 0)
+        if _is_map(field):
+            keys = rules[validation_pb2.map_key]
+            for key in value:
+                _check_element(name, key, keys.length, keys.value, keys.pattern)
+        length, size, pattern = (rules[option] for option in _OF_ELEMENTS)
+        for place, element in _elements(field, value, name):
+            _check_element(place, element, length, size, pattern)
             if isinstance(element, Message):
                 check_limits(element, f"{place}.")
 
 
-def _raise(field: str, problem: str | None) -> None:
-    if problem:
-        raise invalid(field, problem)
-
-
 def _value(message: Any, field: Any) -> Any:
-    """A field's value; None for a message that is absent."""
-    if field.message_type and not field.is_repeated and not message.HasField(field.name):
+    """A field's value; None for a message that is absent. Wrappers such as Int64Value are unwrapped."""
+    value = getattr(message, field.name)
+    if field.message_type is None or field.is_repeated:
+        return value
+    if not message.HasField(field.name):
         return None
-    return getattr(message, field.name)
+    return value.value if field.message_type.file.name == "google/protobuf/wrappers.proto" else value
 
 
-def _elements(message: Any, field: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """Each value that a field holds, and where it stands. Wrappers such as Int64Value are unwrapped."""
-    value = _value(message, field)
-    if field.is_repeated and field.message_type and field.message_type.GetOptions().map_entry:
+def _is_map(field: Any) -> bool:
+    return bool(field.message_type and field.message_type.GetOptions().map_entry)
+
+
+def _elements(field: Any, value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Each value that a field holds, and where it stands."""
+    if _is_map(field):
         yield from ((f"{name}[{key}]", value[key]) for key in value)
     elif field.is_repeated:
         yield from ((f"{name}[{number}]", element) for number, element in enumerate(value))
     elif value is not None:
-        yield name, value.value if _is_wrapper(field.message_type) else value
+        yield name, value
 
 
-def _is_wrapper(kind: Any) -> bool:
-    return kind is not None and kind.file.name == "google/protobuf/wrappers.proto"
+def _check_element(place: str, value: Any, length: str, size: str, pattern: str) -> None:
+    if length:
+        _check_range(place, "length", length, len(value))
+    if size:
+        _check_range(place, "value", size, value)
+    if pattern and value and not re.fullmatch(pattern, value):
+        raise invalid(place, f"must match {pattern}")
+
+
+def _check_range(place: str, what: str, rule: str, number: int) -> None:
+    # What is absent is at its default, which a rule does not mean: `required` is there for that.
+    if rule and number:
+        low, high = bounds(rule)
+        if not low <= number <= high:
+            raise invalid(place, f"{what} is {number}, allowed is {rule}")
 
 
 @cache
-def _limits(field: Any) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
-    """The checks of a field as a whole, and those of each of its elements."""
-    options = field.GetOptions().Extensions
-    whole: list[Check] = []
-    if options[validation_pb2.required]:
-        whole.append(lambda value: None if value or isinstance(value, Message) else "the field is required")
-    if rule := options[validation_pb2.size]:
-        whole.append(_range_check(rule, len, "number of elements"))
-    keys = options[validation_pb2.map_key]
-    whole.extend(map(_key_check, _element_checks(keys.length, keys.value, keys.pattern)))
-    each = (options[rule] for rule in (validation_pb2.length, validation_pb2.value, validation_pb2.pattern))
-    return tuple(whole), tuple(_element_checks(*each))
-
-
-def _element_checks(length: str, value: str, pattern: str) -> Iterable[Check]:
-    if length:
-        yield _range_check(length, len, "length")
-    if value:
-        yield _range_check(value, lambda element: element, "value")
-    if pattern:
-        yield _pattern_check(pattern)
-
-
-def _key_check(check: Check) -> Check:
-    """A check of every key of a map."""
-    return lambda value: next(filter(None, map(check, value)), None)
-
-
-def _pattern_check(rule: str) -> Check:
-    pattern = re.compile(rule)
-    return lambda value: None if not value or pattern.fullmatch(value) else f"must match {rule}"
-
-
-def _range_check(rule: str, measure: Callable[[Any], float], what: str) -> Check:
-    inside = _range(rule)
-
-    def check(value: Any) -> str | None:
-        size = measure(value)
-        # An absent field is at its default, which the rule does not mean: `required` is there for that.
-        return None if not value or inside(size) else f"{what} is {size}, allowed is {rule}"
-
-    return check
-
-
-def _range(rule: str) -> Callable[[float], bool]:
-    """A predicate for ``<=50``, ``>0``, ``0-1000``, ``3``; the syntax of the options in validation.proto."""
-    number = r"(-?\d+(?:\.\d+)?)"
-    if match := re.fullmatch(rf"(<=|>=|<|>)\s*{number}", rule):
-        bound = float(match[2])
-        return {
-            "<=": lambda size: size <= bound,
-            ">=": lambda size: size >= bound,
-            "<": lambda size: size < bound,
-            ">": lambda size: size > bound,
-        }[match[1]]
-    if match := re.fullmatch(rf"{number}-{number}", rule):
-        low, high = float(match[1]), float(match[2])
-        return lambda size: low <= size <= high
-    exact = float(rule)
-    return lambda size: size == exact
+def bounds(rule: str) -> tuple[float, float]:
+    """The least and the greatest that ``<=50``, ``>0``, ``>=1`` or ``0-1000`` allow; validation.proto has the syntax."""
+    found = re.fullmatch(r"(?P<sign><=|>=|>)(?P<bound>\d+)|(?P<low>-?\d+)-(?P<high>\d+)", rule)
+    if found is None:
+        raise ValueError(f"a limit of the official definitions is not understood: {rule}")
+    if found["low"]:
+        return int(found["low"]), int(found["high"])
+    bound = int(found["bound"])
+    return {"<=": (-math.inf, bound), ">=": (bound, math.inf), ">": (bound + 1, math.inf)}[found["sign"]]

@@ -12,23 +12,6 @@ service = pytest.importorskip("yandex.cloud.mdb.redis.v1.cluster_service_pb2")
 
 
 @pytest.mark.parametrize(
-    ("rule", "inside", "outside"),
-    [
-        ("<=50", (0, 50), (51,)),
-        (">0", (1,), (0, -1)),
-        ("0-1000", (0, 1000), (-1, 1001)),
-        ("3", (3,), (2, 4)),
-        ("<5", (4,), (5,)),
-        (">=-2", (-2,), (-3,)),
-    ],
-)
-def test_range_rule(rule, inside, outside):
-    allows = limits._range(rule)
-    assert all(allows(size) for size in inside)
-    assert not any(allows(size) for size in outside)
-
-
-@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("cluster_id", ""),
