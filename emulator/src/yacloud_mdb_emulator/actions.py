@@ -18,7 +18,7 @@ from .descriptors import Method, served_methods
 from .errors import ApiError, failed_precondition, invalid
 from .faults import Fault
 from .operations import Operation
-from .plane import DataWork, Job, check, restore
+from .plane import DataWork, Job, check, start
 from .state import State
 from .storage import Cluster
 from .times import SECOND, stamp
@@ -216,7 +216,7 @@ class Actions:
             {"cluster_id": cluster.id, "backup_id": request.backup_id},
             finish,
             undo,
-            lambda data: restore(data, cluster, request.backup_id),
+            lambda data: start(data, cluster, request.backup_id),
         )
 
     def _update(self, request: Any, _now: int, _fault: Fault | None) -> Work:

@@ -67,63 +67,61 @@ class DataPlane:
         self._clusters: dict[str, _Cluster] = {}
         self._backups: dict[str, list[Path]] = {}
 
-    @staticmethod
-    def available() -> bool:
-        """Whether the programs that it needs are installed."""
-        return missing_program() is None
-
-    def start_cluster(self, cluster_id: str, hosts: Sequence[Host], *, sharded: bool, tls: bool, password: str) -> None:
-        """Start an empty cluster; the first host of each shard (or of all, without shards) becomes its master.
-
-        Ports are 6379, and 6380 with TLS; a sharded cluster with TLS has 6380 only. The user is ``default``, limited to
-        what the managed service allows. Raises DataPlaneError.
-        """
-        self._start(cluster_id, hosts, self._layout(sharded, tls, password), [])
-
-    def restore_cluster(
-        self, cluster_id: str, backup_id: str, hosts: Sequence[Host], *, sharded: bool, tls: bool, password: str
+    def start_cluster(
+        self,
+        cluster_id: str,
+        hosts: Sequence[Host],
+        *,
+        sharded: bool,
+        tls: bool,
+        password: str,
+        backup_id: str | None = None,
     ) -> None:
-        """As :meth:`start_cluster`, with the data of a backup; its shards go to the cluster's in their order.
+        """Start a cluster, empty or with the data of a backup, whose shards go to the cluster's in their order.
 
+        The first host of each shard (or of all, without shards) becomes its master. Ports are 6379, and 6380 with TLS; a
+        sharded cluster with TLS has 6380 only. The user is ``default``, limited to what the managed service allows.
         Raises DataPlaneError, also for a backup that is damaged or has another number of shards.
         """
-        files = self._files(backup_id)
-        shards = len({host.shard for host in hosts}) if sharded else 1
-        if len(files) != shards:
-            raise DataPlaneError(
-                f"backup {backup_id} has the data of {len(files)} shards, and cluster {cluster_id} would have {shards}; "
-                "restore it to as many"
-            )
-        self._start(cluster_id, hosts, self._layout(sharded, tls, password), files)
-
-    def _layout(self, sharded: bool, tls: bool, password: str) -> Layout:
-        return Layout(sharded=sharded, tls=tls, password=password, admin_password=self._admin_password)
-
-    def _start(self, cluster_id: str, hosts: Sequence[Host], layout: Layout, files: Sequence[Path]) -> None:
         if cluster_id in self._clusters:
             raise DataPlaneError(f"cluster {cluster_id} has a Redis already; stop it first")
         if not hosts:
             raise DataPlaneError(f"cluster {cluster_id} has no hosts; give it at least one")
+        files = self._files(backup_id) if backup_id else []
+        shards = len({host.shard for host in hosts}) if sharded else 1
+        if backup_id and len(files) != shards:
+            raise DataPlaneError(
+                f"backup {backup_id} has the data of {len(files)} shards, and cluster {cluster_id} would have {shards}; "
+                "restore it to as many"
+            )
+        layout = Layout(sharded=sharded, tls=tls, password=password, admin_password=self._admin_password)
         with ExitStack() as resources:
-            folder = Path(resources.enter_context(tempfile.TemporaryDirectory(dir=self._folder.name)))
-            addresses = []
-            for _host in hosts:
-                address, lock = claim_address(self._numbers)
-                resources.enter_context(lock)
-                addresses.append(address)
-            nodes = layout.nodes(hosts, addresses)
-            servers = {node.id: self._server(node, layout, folder) for node in nodes}
-            masters = [servers[node.id] for node in nodes if not node.master]
-            for master, file in zip(masters, files, strict=bool(files)):
-                shutil.copyfile(file, master.folder / RDB_FILE)
-            for node in nodes:
-                if layout.sharded:
-                    (servers[node.id].folder / NODES_FILE).write_text(layout.nodes_file(node, nodes), encoding="utf-8")
-                resources.callback(servers[node.id].stop)
-                servers[node.id].start(layout.configuration(node), self._starter)
-            for node in nodes:
-                servers[node.id].wait_until(layout.ready(node))
+            nodes, masters = self._start(hosts, layout, files, resources)
             self._clusters[cluster_id] = _Cluster(nodes, masters, resources.pop_all())
+
+    def _start(
+        self, hosts: Sequence[Host], layout: Layout, files: Sequence[Path], resources: ExitStack
+    ) -> tuple[Sequence[Node], Sequence[RedisServer]]:
+        """A node for each host, and the masters among them, once all serve; the resources hold what ends them."""
+        folder = Path(resources.enter_context(tempfile.TemporaryDirectory(dir=self._folder.name)))
+        addresses = []
+        for _host in hosts:
+            address, lock = claim_address(self._numbers)
+            resources.enter_context(lock)
+            addresses.append(address)
+        nodes = layout.nodes(hosts, addresses)
+        servers = {node.id: self._server(node, layout, folder) for node in nodes}
+        masters = [servers[node.id] for node in nodes if not node.master]
+        for master, file in zip(masters, files, strict=bool(files)):
+            shutil.copyfile(file, master.folder / RDB_FILE)
+        for node in nodes:
+            if layout.sharded:
+                (servers[node.id].folder / NODES_FILE).write_text(layout.nodes_file(node, nodes), encoding="utf-8")
+            resources.callback(servers[node.id].stop)
+            servers[node.id].start(layout.configuration(node), self._starter)
+        for node in nodes:
+            servers[node.id].wait_until(layout.ready(node))
+        return nodes, masters
 
     def _server(self, node: Node, layout: Layout, parent: Path) -> RedisServer:
         folder = parent / node.id
@@ -156,10 +154,6 @@ class DataPlane:
             commands[shard_of(key, len(masters))].append(_command(key, value))
         for master, wanted in zip(masters, commands, strict=True):
             master.run(wanted)
-
-    def has_backup(self, backup_id: str) -> bool:
-        """Whether a backup of this id was saved here."""
-        return backup_id in self._backups
 
     def save_backup(self, cluster_id: str, *backup_ids: str) -> None:
         """Save what a cluster's masters hold at this moment under one or several ids, in place of what they held.

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
 from google.rpc import code_pb2
 from yandex.cloud.mdb.redis.v1 import cluster_pb2
@@ -89,9 +88,17 @@ class Plane:
             self._data_plane.close()
 
 
-def restore(data_plane: DataPlane, cluster: Cluster, backup_id: str) -> None:
-    """Serve a cluster with a backup's data."""
-    data_plane.restore_cluster(cluster.id, backup_id, _hosts(cluster), **_options(cluster))
+def start(data_plane: DataPlane, cluster: Cluster, backup_id: str | None = None) -> None:
+    """Serve a cluster, empty or with a backup's data."""
+    message = cluster.row.message
+    data_plane.start_cluster(
+        cluster.id,
+        [Host(host.message.name, host.message.shard_name) for host in cluster.hosts],
+        sharded=message.sharded,
+        tls=message.tls_enabled,
+        password=cluster.password,
+        backup_id=backup_id,
+    )
 
 
 def _replace(data_plane: DataPlane, clusters: Iterable[Cluster]) -> None:
@@ -103,7 +110,7 @@ def _replace(data_plane: DataPlane, clusters: Iterable[Cluster]) -> None:
 
 def _serve(data_plane: DataPlane, cluster: Cluster) -> None:
     """Serve a seeded cluster and save the data of its backups; of a deleted one only these."""
-    data_plane.start_cluster(cluster.id, _hosts(cluster), **_options(cluster))
+    start(data_plane, cluster)
     for backup_id, data in cluster.backup_data.items():
         data_plane.load(cluster.id, data)
         data_plane.save_backup(cluster.id, backup_id)
@@ -128,12 +135,3 @@ async def _ended(job: Job) -> None:
         await asyncio.wrap_future(job)
     except (DataPlaneError, OSError) as error:
         raise ConfigError(f"data plane: {error}") from error
-
-
-def _hosts(cluster: Cluster) -> list[Host]:
-    return [Host(host.message.name, host.message.shard_name) for host in cluster.hosts]
-
-
-def _options(cluster: Cluster) -> dict[str, Any]:
-    message = cluster.row.message
-    return {"sharded": message.sharded, "tls": message.tls_enabled, "password": cluster.password}

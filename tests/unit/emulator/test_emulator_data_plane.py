@@ -26,7 +26,8 @@ redis_server = pytest.importorskip("yacloud_mdb_emulator.redis_server")
 errors = pytest.importorskip("yacloud_mdb_emulator.errors")
 
 pytestmark = pytest.mark.skipif(
-    not data_plane.DataPlane.available(), reason="neither redis-server nor valkey-server is installed, or no setpriv"
+    redis_server.missing_program() is not None,
+    reason="neither redis-server nor valkey-server is installed, or no setpriv",
 )
 
 PASSWORD = "p@ss=w0rd#$%^&<>"
@@ -68,7 +69,7 @@ def start(plane, cluster_id="c1", hosts=HOSTS, sharded=False, tls=False, passwor
 
 
 def restore(plane, cluster_id="c2", backup_id="b1", hosts=HOSTS, sharded=False, tls=False, password=PASSWORD):
-    plane.restore_cluster(cluster_id, backup_id, hosts, sharded=sharded, tls=tls, password=password)
+    plane.start_cluster(cluster_id, hosts, sharded=sharded, tls=tls, password=password, backup_id=backup_id)
 
 
 def connect(node, port=6379, password=PASSWORD, **more):
@@ -180,10 +181,8 @@ def test_backup_of_the_same_id_is_replaced(plane):
 def test_deleted_backup_is_gone(plane, folder):
     start(plane)
     plane.save_backup("c1", "b1")
-    assert plane.has_backup("b1")
     plane.delete_backup("b1")
     plane.delete_backup("b1")
-    assert not plane.has_backup("b1")
     assert not list(folder.rglob("*.rdb"))
     with pytest.raises(data_plane.DataPlaneError, match="backup b1 has no data"):
         restore(plane)
@@ -418,7 +417,6 @@ def test_server_that_died_is_named(plane, folder):
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(data_plane.DataPlaneError, match=HOSTS[0].name):
         plane.save_backup("c1", "b1")
-    assert not plane.has_backup("b1")
 
 
 def test_close_leaves_nothing(authority, folder):
@@ -498,6 +496,5 @@ def test_owner_that_ends_without_close_leaves_nothing(owner, tmp_path):
 
 def test_missing_program_is_an_error_that_says_what_to_install(authority, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert not data_plane.DataPlane.available()
     with pytest.raises(errors.ConfigError, match="install Debian's package redis-server or valkey-server"):
         data_plane.DataPlane(authority)

@@ -49,11 +49,11 @@ class Recorder(data_plane.DataPlane):
     def clear(self):
         self._hear("clear")
 
-    def start_cluster(self, cluster_id, hosts, **options):
-        self._hear("start", cluster_id, **options)
-
-    def restore_cluster(self, cluster_id, backup_id, hosts, **options):
-        self._hear("restore", cluster_id, backup_id, *hosts, **options)
+    def start_cluster(self, cluster_id, hosts, *, backup_id, **options):
+        if backup_id:
+            self._hear("restore", cluster_id, backup_id, *hosts, **options)
+        else:
+            self._hear("start", cluster_id, **options)
 
     def stop_cluster(self, cluster_id):
         self._hear("stop", cluster_id)

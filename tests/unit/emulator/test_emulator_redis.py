@@ -15,11 +15,11 @@ from .conftest import RESTORE, Client
 
 redis = pytest.importorskip("redis")
 cli = pytest.importorskip("yacloud_mdb_emulator.cli")
-data_plane = pytest.importorskip("yacloud_mdb_emulator.data_plane")
+redis_server = pytest.importorskip("yacloud_mdb_emulator.redis_server")
 testing = pytest.importorskip("yacloud_mdb_emulator.testing")
 
 installed = pytest.mark.skipif(
-    not data_plane.DataPlane.available(), reason="no Redis server or no setpriv is installed"
+    redis_server.missing_program() is not None, reason="no Redis server or no setpriv is installed"
 )
 
 CLUSTER, SHARDED, GONE = "c9qorders00000000001", "c9qsharded0000000001", "c9qgone0000000000001"
@@ -237,7 +237,7 @@ def test_backup_with_the_data_of_another_cluster(emulator):
     ("path", "body", "problem"),
     [
         ("/clusters/c9qnone/data", {}, "404: .*c9qnone"),
-        (f"/clusters/{CLUSTER}/data", [], "must be a JSON object"),
+        (f"/clusters/{CLUSTER}/data", [], "must be a mapping"),
         (f"/clusters/{CLUSTER}/data", {"key": None}, "key 'key': must be a string"),
         (f"/clusters/{GONE}/data", {"key": "x"}, f"cluster {GONE} has no Redis"),
     ],
