@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from .data_plane import DAMAGES
 from .descriptors import from_document, to_json
 from .errors import ApiError, ConfigError, not_found
 from .faults import read_fault
-from .records import mapping, option, read
+from .records import make, mapping, option
 from .seed import check_sections, read_backup
 from .state import State
 from .storage import Cluster
@@ -72,7 +72,13 @@ class Admin:
         return index(self.state, self.addresses)
 
     async def _state(self, _request: web.Request) -> Any:
-        return {**self._counts(), **snapshot(self.state)}
+        self.state.advance()
+        return {
+            **self._counts(),
+            "clusters": [_cluster_state(cluster) for cluster in self.state.store.clusters.values()],
+            "settings": self.state.settings.as_dict(),
+            "faults": self._all_faults(),
+        }
 
     def _counts(self) -> dict[str, int]:
         log = self.state.request_log
@@ -90,17 +96,20 @@ class Admin:
         self.state.credentials.exchanges = 0
         return {}
 
+    def _all_faults(self) -> list[dict[str, Any]]:
+        return [asdict(fault) for fault in self.state.faults]
+
     async def _faults(self, _request: web.Request) -> Any:
-        return {"faults": self.state.faults.as_list()}
+        return {"faults": self._all_faults()}
 
     async def _add_faults(self, request: web.Request) -> Any:
         document = await _body(request)
         found = document if isinstance(document, list) else [document]
-        self.state.faults.faults += [read_fault(item, "fault") for item in found]
-        return {"faults": self.state.faults.as_list()}
+        self.state.faults += [read_fault(item, "fault") for item in found]
+        return {"faults": self._all_faults()}
 
     async def _clear_faults(self, _request: web.Request) -> Any:
-        self.state.faults.faults.clear()
+        self.state.faults.clear()
         return {"faults": []}
 
     async def _settings(self, _request: web.Request) -> Any:
@@ -112,11 +121,13 @@ class Admin:
 
     async def _seed(self, request: web.Request) -> Any:
         self.state.load(check_sections(await _body(request), "seed"), "seed")
-        await self.state.plane.replaced()
-        return {"clusters": len(self.state.store.clusters)}
+        return await self._served()
 
     async def _reset(self, _request: web.Request) -> Any:
         self.state.reset()
+        return await self._served()
+
+    async def _served(self) -> Any:
         await self.state.plane.replaced()
         return {"clusters": len(self.state.store.clusters)}
 
@@ -162,7 +173,7 @@ class Admin:
 
     async def _start_operation(self, request: web.Request) -> Any:
         cluster = self._cluster(request)
-        wanted = _OtherOperation(**read(_OtherOperation, await _body(request), "operation"))
+        wanted = make(_OtherOperation, await _body(request), "operation")
         return to_json(self.actions.start_other(wanted.kind, cluster.id, wanted.type).message)
 
     def _cluster(self, request: web.Request) -> Cluster:
@@ -173,7 +184,22 @@ class Admin:
         return cluster
 
     async def _operations(self, _request: web.Request) -> Any:
-        return operations(self.state)
+        self.state.advance()
+        numbers: dict[str | None, list[int]] = {}
+        for entry in self.state.request_log.entries:
+            numbers.setdefault(entry.operation_id, []).append(entry.number)
+        found = [
+            {
+                "kind": operation.kind,
+                "cluster_id": operation.cluster_id,
+                "own": operation.own,
+                "idempotency_key": operation.idempotency_key,
+                "requests": numbers.get(operation.id, []),
+                "operation": to_json(operation.message),
+            }
+            for operation in self.state.operations.by_id.values()
+        ]
+        return {"started": self.state.operations.started(), "operations": found}
 
     async def _revoke(self, _request: web.Request) -> Any:
         return {"revoked": self.state.credentials.revoke()}
@@ -191,37 +217,10 @@ def index(state: State, addresses: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def snapshot(state: State) -> dict[str, Any]:
-    """All data, settings and faults as plain JSON, to compare answers with."""
-    state.advance()
-    clusters = [_cluster_state(cluster) for cluster in state.store.clusters.values()]
-    return {"clusters": clusters, "settings": state.settings.as_dict(), "faults": state.faults.as_list()}
-
-
 def _cluster_state(cluster: Cluster) -> dict[str, Any]:
     backups = [row.document() for row in cluster.backups]
     hosts = [row.document() for row in cluster.hosts]
     return {**cluster.row.document(), "deleted": cluster.deleted, "backups": backups, "hosts": hosts}
-
-
-def operations(state: State) -> dict[str, Any]:
-    """Every operation, who started it by which key and requests, and how many requests have started of each kind."""
-    state.advance()
-    numbers: dict[str | None, list[int]] = {}
-    for entry in state.request_log.entries:
-        numbers.setdefault(entry.operation_id, []).append(entry.number)
-    found = [
-        {
-            "kind": operation.kind,
-            "cluster_id": operation.cluster_id,
-            "own": operation.own,
-            "idempotency_key": operation.idempotency_key,
-            "requests": numbers.get(operation.id, []),
-            "operation": to_json(operation.message),
-        }
-        for operation in state.operations.by_id.values()
-    ]
-    return {"started": state.operations.started(), "operations": found}
 
 
 async def _object(request: web.Request, what: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, asdict, dataclass, field
+from dataclasses import MISSING, dataclass, field
 from typing import Any
 
 from . import records
@@ -104,29 +104,10 @@ class Fault:
         return self.page is None or (facts.last if self.page == "last" else self.page == facts.page)
 
 
-class FaultBook:
-    """All faults in force; the first that strikes a request is taken."""
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-
-    def take(self, facts: Facts) -> Fault | None:
-        """The fault for this request, if there is one."""
-        return next((fault for fault in self.faults if fault.strikes(facts)), None)
-
-    def as_list(self) -> list[dict[str, Any]]:
-        """Every fault with its counts, for JSON."""
-        return [asdict(fault) for fault in self.faults]
-
-
 def read_fault(document: Any, origin: str) -> Fault:
     """A fault of its JSON; raises ConfigError naming the key that is wrong."""
-    values = records.read(Fault, document, origin)
-    for name in ("route", "kind"):
-        if name not in values:
-            raise ConfigError(f"{origin}: a fault is a mapping with 'route' and 'kind'; {name} is missing")
-    values["headers"] = {str(key): str(value) for key, value in values.get("headers", {}).items()}
-    fault = Fault(**values)
+    fault = records.make(Fault, document, origin)
+    fault.headers = {str(key): str(value) for key, value in fault.headers.items()}
     if fault.page is not None and fault.page != "last" and not (isinstance(fault.page, int) and fault.page > 0):
         raise ConfigError(f"{origin}: page is {fault.page!r}; give a number from 1, or last")
     if fault.kind == "redirect" and not fault.location:

@@ -9,11 +9,12 @@ import math
 import types
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import Field, field, fields
-from typing import Any
+from dataclasses import MISSING, Field, field, fields
+from typing import Any, TypeVar
 
 from .errors import ConfigError
 
+T = TypeVar("T")
 _WORDS = {
     bool: "true or false",
     int: "an integer",
@@ -32,6 +33,15 @@ def option(default: Any, text: str = "", choices: Sequence[str] = (), **more: An
     """
     # pylint: disable-next=invalid-field-call  # it stands for the field in a class
     return field(default=default, metadata={"help": text, "choices": choices, **more})
+
+
+def make(kind: type[T], document: Any, origin: str) -> T:
+    """A dataclass of a document; raises ConfigError, also for a required key that is missing."""
+    values = read(kind, document, origin)
+    for item in fields(kind):  # type: ignore[arg-type]
+        if item.default is item.default_factory is MISSING and item.name not in values:
+            raise ConfigError(f"{origin}: '{item.name}' is missing")
+    return kind(**values)
 
 
 def read(kind: type[Any], document: Any, origin: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from .errors import ConfigError
 from .faults import Fault, read_fault
 from .generate import Amount
 from .operations import Operation, Operations
-from .records import items, mapping, read
+from .records import items, make, mapping, read
 from .storage import DEFAULT_PASSWORD, Cluster, Row
 from .tokens import Credentials, check_public_key
 
@@ -183,7 +183,7 @@ class _Tokens:
 
 def read_credentials(document: Mapping[str, Any], into: Credentials, origin: str) -> None:
     """Add what the sections ``tokens`` and ``service_accounts`` name."""
-    tokens = _Tokens(**read(_Tokens, document.get("tokens"), f"{origin}: tokens"))
+    tokens = make(_Tokens, document.get("tokens"), f"{origin}: tokens")
     into.accepted.update(map(str, tokens.accepted))
     into.forbidden.update(map(str, tokens.forbidden))
     into.oidc_tokens.update(map(str, tokens.oidc))

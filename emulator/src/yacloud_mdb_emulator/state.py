@@ -12,7 +12,7 @@ from typing import Any
 from .clusters import make_id
 from .data_plane import DataPlane
 from .errors import ConfigError
-from .faults import Facts, Fault, FaultBook
+from .faults import Facts, Fault
 from .generate import Amount, fill
 from .launch import Launch
 from .paging import TokenCodec
@@ -64,7 +64,7 @@ class State:
 
     def receive(self, facts: Facts, authorization: str | None, **values: Any) -> tuple[Entry, Fault | None]:
         """Log a request as it arrives; gives its entry and the fault that strikes it."""
-        fault = self.faults.take(facts)
+        fault = next((fault for fault in self.faults if fault.strikes(facts)), None)
         values |= {"route": facts.route, "cluster_id": facts.cluster_id, "page": facts.page}
         return self.request_log.add(authorization, fault=fault and fault.kind, **values), fault
 
@@ -98,7 +98,7 @@ class State:
         self._load(document, origin, settings, Amount(**read_amount(document, origin)), settings.now_ns())
 
     def _load(self, document: Mapping[str, Any], origin: str, settings: Settings, amount: Amount, now: int) -> None:
-        store, credentials, faults = Store(self.launch.folder), self._credentials(), FaultBook()
+        store, credentials = Store(self.launch.folder), self._credentials()
         fill(store, amount, settings, now)
         for cluster in read_clusters(document, self.launch.folder, origin):
             if cluster.id in store.clusters:
@@ -108,9 +108,9 @@ class State:
         operations = read_operations(document, origin)
         store.folders.update(read_folders(document, origin))
         read_credentials(document, credentials, origin)
-        faults.faults = read_faults(document, origin)
-        self.settings, self.store, self.credentials, self.faults = settings, store, credentials, faults
-        self.operations = operations
+        faults = read_faults(document, origin)
+        self.settings, self.store, self.credentials = settings, store, credentials
+        self.operations, self.faults = operations, faults
         self._set_clock()
         self.codec = TokenCodec(f"page tokens {settings.random_seed}")
         self.plane.replace(store.clusters.values())

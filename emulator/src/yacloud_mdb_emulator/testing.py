@@ -186,27 +186,28 @@ class Emulator:
 
     def add_backup(self, cluster_id: str, **backup: Any) -> dict[str, Any]:
         """Add a backup to a cluster, completed now unless ``created_at`` is given; returns its row."""
-        path = f"/clusters/{quote(cluster_id, safe='')}/backups"
-        return self.admin("POST", path, backup)  # type: ignore[no-any-return]
+        return self._on_cluster("POST", cluster_id, "/backups", backup)
 
     def change_cluster(self, cluster_id: str, **fields: Any) -> dict[str, Any]:
         """Give fields of a cluster other values, such as ``status="STOPPED"``; returns its row."""
-        path = f"/clusters/{quote(cluster_id, safe='')}"
-        return self.admin("PATCH", path, fields)  # type: ignore[no-any-return]
+        return self._on_cluster("PATCH", cluster_id, "", fields)
 
     def write_data(self, cluster_id: str, data: dict[str, Any]) -> None:
         """Let a cluster hold these keys and no others; needs ``--data-plane``. Values are as in a seed's ``data``."""
-        self.admin("PUT", f"/clusters/{quote(cluster_id, safe='')}/data", data)
+        self._on_cluster("PUT", cluster_id, "/data", data)
+
+    def start_operation(self, cluster_id: str, kind: str = "BackupCluster", **more: Any) -> dict[str, Any]:
+        """Let another person start an operation on a cluster; returns it. ``type``: of the backup it takes."""
+        return self._on_cluster("POST", cluster_id, "/operations", {"kind": kind, **more})
+
+    def _on_cluster(self, method: str, cluster_id: str, path: str, body: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self.admin(method, f"/clusters/{quote(cluster_id, safe='')}{path}", body)
+        return answer
 
     def damage_backup(self, backup_id: str, how: str | None = None, *, cluster_id: str | None = None) -> None:
         """Spoil a backup's data: ``truncate`` or ``empty`` it, or give it what a cluster holds; needs ``--data-plane``."""
         body = {"how": how} if cluster_id is None else {"cluster_id": cluster_id}
         self.admin("POST", f"/backups/{quote(backup_id, safe='')}/damage", body)
-
-    def start_operation(self, cluster_id: str, kind: str = "BackupCluster", **more: Any) -> dict[str, Any]:
-        """Let another person start an operation on a cluster; returns it. ``type``: of the backup it takes."""
-        path = f"/clusters/{quote(cluster_id, safe='')}/operations"
-        return self.admin("POST", path, {"kind": kind, **more})  # type: ignore[no-any-return]
 
     def operations(self, kind: str | None = None) -> list[dict[str, Any]]:
         """Every operation, oldest first, or those of one kind, such as ``BackupCluster``."""
