@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
 
 limits = pytest.importorskip("yacloud_mdb_emulator.limits")
@@ -30,6 +32,15 @@ def test_limit_names_the_field(field, value):
 def test_limits_at_their_edge():
     request = service.ListClusterBackupsRequest
     limits.check_limits(request(cluster_id="c" * 50, page_size=1000, page_token="x" * 100))
+
+
+def test_rules_of_the_definitions():
+    bounds = {rule: limits.bounds(rule) for rule in ("<=50", ">0", ">=1", "0-1000", "-5-2048")}
+    assert bounds == {
+        "<=50": (-inf, 50), ">0": (1, inf), ">=1": (1, inf), "0-1000": (0, 1000), "-5-2048": (-5, 2048),
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="not understood: ~3"):
+        limits.bounds("~3")
 
 
 def restore(**fields):

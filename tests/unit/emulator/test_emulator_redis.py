@@ -22,6 +22,7 @@ installed = pytest.mark.skipif(
     redis_server.missing_program() is not None, reason="no Redis server or no setpriv is installed"
 )
 
+CLUSTERS = "/managed-redis/v1/clusters"
 CLUSTER, SHARDED, GONE = "c9qorders00000000001", "c9qsharded0000000001", "c9qgone0000000000001"
 PASSWORD = RESTORE["configSpec"]["redis"]["password"]
 DATA = {"orders:1": "paid", "orders:open": ["2", "3"], "config": {"version": "7"}}
@@ -71,9 +72,14 @@ LIMIT = 20.0
 
 
 @pytest.fixture(scope="module")
-def running():
-    with testing.Emulator.start(["--data-plane"], seed=SEED) as emulator:
-        yield emulator
+def running(tmp_path_factory):
+    """The process; its files lie in ``folder``."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("data")
+        patch.setenv("TMPDIR", str(folder))
+        with testing.Emulator.start(["--data-plane"], seed=SEED) as emulator:
+            emulator.folder = folder
+            yield emulator
 
 
 @pytest.fixture
@@ -84,7 +90,7 @@ def emulator(running):
 
 def hosts(emulator, cluster_id=CLUSTER):
     """The rows of a cluster's hosts."""
-    return Client(emulator).get(f"/managed-redis/v1/clusters/{cluster_id}/hosts")[1]["hosts"]
+    return Client(emulator).get(f"{CLUSTERS}/{cluster_id}/hosts")[1]["hosts"]
 
 
 def connect(emulator, cluster_id=CLUSTER, password="emulator-password", port=6380, **more):
@@ -143,16 +149,6 @@ def test_seeded_data_are_served_at_the_hosts_name(emulator, port):
 
 
 @installed
-def test_seeded_shards_are_one_redis_cluster_with_the_seeds_password(emulator):
-    emulator.seed(SHARDS)
-    rows = hosts(emulator, SHARDED)
-    assert sorted((row["shardName"], row["role"]) for row in rows) == [("shard1", "MASTER"), ("shard2", "MASTER")]
-    node = redis.cluster.ClusterNode(rows[0]["name"], 6379)
-    with redis.RedisCluster(startup_nodes=[node], password="shards", decode_responses=True) as cluster:
-        assert {cluster.get(f"key{number}") for number in range(50)} == {str(number) for number in range(50)}
-
-
-@installed
 @pytest.mark.parametrize(
     ("backup_id", "held"), [("c9q:new", sorted(DATA)), ("c9q:old", ["orders:1"]), ("c9q:gone", ["last"])]
 )
@@ -161,51 +157,70 @@ def test_seeded_backup_restores_its_own_data(emulator, backup_id, held):
 
 
 @installed
-def test_restored_is_what_the_cluster_held_when_the_backup_began(emulator):
-    source = connect(emulator)
-    source.set("before", "1")
-    backup = ended(emulator, Client(emulator).backup(CLUSTER))
-    source.set("after", "1")
-    assert "error" not in backup
-    (backup_id,) = {row["id"] for row in emulator.state()["clusters"][0]["backups"]} - {"c9q:new", "c9q:old"}
-    cluster_id = restored(emulator, backup_id)
-    assert keys(emulator, cluster_id) == sorted([*DATA, "before"])
-    with pytest.raises(redis.AuthenticationError):
-        connect(emulator, cluster_id).ping()
+@pytest.mark.parametrize("whose", ["own", "another person's", "a test's"])
+def test_backup_holds_what_the_cluster_does(emulator, whose):
+    connect(emulator).set("added", "1")
+    known = {row["id"] for row in emulator.state()["clusters"][0]["backups"]}
+    if whose == "another person's":
+        emulator.add_fault(route="BackupCluster", kind="other_backup")
+    if whose == "a test's":
+        emulator.add_backup(CLUSTER)
+    else:
+        assert "error" not in ended(emulator, Client(emulator).backup(CLUSTER))
+    connect(emulator).set("after", "1")
+    new = {row["id"] for row in emulator.state()["clusters"][0]["backups"]} - known
+    assert len(new) == (2 if whose == "another person's" else 1)
+    for number, backup_id in enumerate(new):
+        cluster_id = restored(emulator, backup_id, name=f"copy{number}")
+        assert keys(emulator, cluster_id) == sorted([*DATA, "added"])
+        with pytest.raises(redis.AuthenticationError):
+            connect(emulator, cluster_id).ping()
 
 
 @installed
-def test_sharded_backup_is_restored_to_shards(emulator):
+def test_shards_are_one_redis_cluster_as_seeded_and_as_restored(emulator):
     emulator.seed(SHARDS)
     assert "error" not in ended(emulator, Client(emulator).backup(SHARDED))
     (row,) = emulator.state()["clusters"][0]["backups"]
-    cluster_id = restored(emulator, row["id"], sharded=True, tlsEnabled=False)
-    node = redis.cluster.ClusterNode(hosts(emulator, cluster_id)[0]["name"], 6379)
-    with redis.RedisCluster(startup_nodes=[node], password=PASSWORD) as cluster:
-        assert cluster.dbsize(target_nodes=cluster.PRIMARIES) == 50
+    copy = restored(emulator, row["id"], sharded=True, tlsEnabled=False)
+    for cluster_id, password in ((SHARDED, "shards"), (copy, PASSWORD)):
+        rows = hosts(emulator, cluster_id)
+        assert sorted((row["shardName"], row["role"]) for row in rows) == [("shard1", "MASTER"), ("shard2", "MASTER")]
+        node = redis.cluster.ClusterNode(rows[0]["name"], 6379)
+        with redis.RedisCluster(startup_nodes=[node], password=password, decode_responses=True) as cluster:
+            assert {cluster.get(f"key{number}") for number in range(50)} == {str(number) for number in range(50)}
 
 
 @installed
 def test_deleted_cluster_serves_no_longer(emulator):
     connection = connect(emulator)
+    emulator.add_fault(route="DeleteCluster", kind="operation_error")
+    assert "error" in ended(emulator, Client(emulator).write("DELETE", f"{CLUSTERS}/{CLUSTER}"))
     assert connection.ping()
-    ended(emulator, Client(emulator).write("DELETE", f"/managed-redis/v1/clusters/{CLUSTER}"))
+    ended(emulator, Client(emulator).write("DELETE", f"{CLUSTERS}/{CLUSTER}"))
     with pytest.raises(redis.ConnectionError):
         connection.ping()
     assert restored(emulator, "c9q:gone", **WHOLE)
 
 
 @installed
-def test_backup_added_by_a_test_holds_what_the_cluster_does(emulator):
-    connect(emulator).set("added", "1")
-    row = emulator.add_backup(CLUSTER, id="c9q:added")
-    assert keys(emulator, restored(emulator, row["id"])) == sorted([*DATA, "added"])
+def test_deleted_backup_leaves_no_file(emulator):
+    before = len(list(emulator.folder.rglob("*.rdb")))
+    ended(emulator, Client(emulator).write("DELETE", "/managed-redis/v1/backups/c9q:old"))
+    assert len(list(emulator.folder.rglob("*.rdb"))) == before - 1
 
 
 @installed
-def test_backup_added_by_a_test_cannot_hold_other_data(emulator):
-    with pytest.raises(testing.EmulatorError, match="'data' is for seeds"):
-        emulator.add_backup(CLUSTER, data={"key": "1"})
+def test_operation_takes_until_redis_has_done_its_part(emulator):
+    (server,) = children(emulator.pid)
+    os.kill(server, signal.SIGSTOP)
+    try:
+        operation = Client(emulator).backup(CLUSTER)[1]
+        assert "done" not in Client(emulator).operation(operation["id"])
+        assert "Conflicting operation" in Client(emulator).backup(CLUSTER)[1]["message"]
+    finally:
+        os.kill(server, signal.SIGCONT)
+    assert "error" not in ended(emulator, (200, operation))
 
 
 @installed
@@ -232,34 +247,34 @@ def test_backup_with_the_data_of_another_cluster(emulator):
     assert keys(emulator, restored(emulator, "c9q:new", name="other")) == ["foreign"]
 
 
-@installed
-@pytest.mark.parametrize(
-    ("path", "body", "problem"),
-    [
-        ("/clusters/c9qnone/data", {}, "404: .*c9qnone"),
-        (f"/clusters/{CLUSTER}/data", [], "must be a mapping"),
-        (f"/clusters/{CLUSTER}/data", {"key": None}, "key 'key': must be a string"),
-        (f"/clusters/{GONE}/data", {"key": "x"}, f"cluster {GONE} has no Redis"),
-    ],
-)
-def test_data_that_cannot_be_written_are_refused(emulator, path, body, problem):
-    with pytest.raises(testing.EmulatorError, match=problem):
-        emulator.admin("PUT", path, body)
+WRITE, DAMAGE = f"/clusters/{CLUSTER}/data", "/backups/c9q:new/damage"
 
 
 @installed
 @pytest.mark.parametrize(
-    ("backup_id", "body", "problem"),
+    ("method", "path", "body", "problem"),
     [
-        ("c9q:none", {"how": "empty"}, "404: .*c9q:none"),
-        ("c9q:new", {}, r"give 'how' \(truncate or empty\) or another 'cluster_id'"),
-        ("c9q:new", {"how": "melt"}, "unknown damage 'melt'"),
-        ("c9q:new", {"cluster_id": "c9qnone"}, "cluster c9qnone has no Redis"),
+        ("PUT", "/clusters/c9qnone/data", {}, "404: .*c9qnone"),
+        ("PUT", WRITE, [], "must be a mapping"),
+        ("PUT", WRITE, {"key": None}, "key 'key': must be a string"),
+        ("PUT", f"/clusters/{GONE}/data", {"key": "x"}, f"cluster {GONE} has no Redis"),
+        ("POST", "/backups/c9q:none/damage", {"how": "empty"}, "404: .*c9q:none"),
+        ("POST", DAMAGE, {}, r"give 'how' \(truncate or empty\) or another 'cluster_id'"),
+        ("POST", DAMAGE, {"how": "melt"}, "unknown damage 'melt'"),
+        ("POST", DAMAGE, {"cluster_id": "c9qnone"}, "cluster c9qnone has no Redis"),
+        ("POST", f"/clusters/{CLUSTER}/backups", {"data": {"key": "1"}}, "'data' is for seeds"),
+        (
+            "POST",
+            "/seed",
+            {"clusters": [{"id": "c9qone", "data": {"flag": True}}]},
+            "key 'flag': must be a string or a",
+        ),
+        ("POST", "/seed", {"generate": {"clusters": 7, "shards": 3}}, "21 servers, and 20 are the limit"),
     ],
 )
-def test_damage_that_cannot_be_done_is_refused(emulator, backup_id, body, problem):
+def test_what_cannot_be_done_is_refused(emulator, method, path, body, problem):
     with pytest.raises(testing.EmulatorError, match=problem):
-        emulator.admin("POST", f"/backups/{backup_id}/damage", body)
+        emulator.admin(method, path, body)
 
 
 @installed
@@ -275,26 +290,12 @@ def test_reset_brings_back_the_data(emulator):
 
 
 @installed
-def test_seed_that_cannot_be_served_is_refused(emulator):
-    with pytest.raises(testing.EmulatorError, match="key 'flag': must be a string or a number"):
-        emulator.seed({"clusters": [{"id": "c9qone", "data": {"flag": True}}]})
-    with pytest.raises(testing.EmulatorError, match="60 servers, and 20 are the limit"):
-        emulator.seed({"generate": {"clusters": 60}})
-
-
-@installed
-def test_generated_clusters_are_served_too():
-    with testing.Emulator.start(["--data-plane", "--clusters", "2"]) as emulator:
-        first, second = emulator.state()["clusters"]
-        assert connect(emulator, first["id"]).dbsize() == 0
-        assert hosts(emulator, first["id"])[0]["name"] != hosts(emulator, second["id"])[0]["name"]
-        assert "emulator-password" in emulator.log()
-
-
-@installed
-def test_it_starts_with_nothing_to_serve():
-    with testing.Emulator.start(["--data-plane", "--tls"]) as emulator:
-        assert emulator.state()["clusters"] == []
+def test_generated_clusters_are_served_too(emulator):
+    emulator.seed({"generate": {"clusters": 2}})
+    first, second = emulator.state()["clusters"]
+    assert connect(emulator, first["id"]).dbsize() == 0
+    assert hosts(emulator, first["id"])[0]["name"] != hosts(emulator, second["id"])[0]["name"]
+    assert "emulator-password" in emulator.log()
 
 
 @installed
@@ -312,10 +313,11 @@ def test_killed_emulator_leaves_no_server(monkeypatch, tmp_path):
 @installed
 def test_stopped_emulator_leaves_nothing_with_a_restore_under_way(monkeypatch, tmp_path):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    with testing.Emulator.start(["--data-plane"], seed=SHARDS) as emulator:
-        ended(emulator, Client(emulator).backup(SHARDED))
-        (row,) = emulator.state()["clusters"][0]["backups"]
-        Client(emulator).restore(backupId=row["id"], sharded=True)
+    with testing.Emulator.start(["--data-plane"]) as emulator:
+        assert children(emulator.pid) == []
+        emulator.seed(SHARDS)
+        emulator.add_backup(SHARDED, id="c9q:shards")
+        Client(emulator).restore(backupId="c9q:shards", sharded=True)
         servers = children(emulator.pid)
     wait_until_gone(servers)
     assert list(tmp_path.glob("yacloud-mdb-data-plane-*")) == []
@@ -326,14 +328,3 @@ def test_without_a_server_program_it_says_what_to_install(capsys, monkeypatch, t
     assert cli.main(["--data-plane"]) == 2
     said = capsys.readouterr()
     assert (said.out, "install Debian's package redis-server" in said.err) == ("", True)
-
-
-def test_data_need_the_data_plane():
-    with testing.Emulator.start(seed=SEED) as emulator:
-        for ask in (
-            lambda: emulator.write_data(CLUSTER, {"key": "1"}),
-            lambda: emulator.damage_backup("c9q:new", "empty"),
-        ):
-            with pytest.raises(testing.EmulatorError, match="start the emulator with --data-plane"):
-                ask()
-        assert hosts(emulator)[0]["name"].endswith(".mdb.yandexcloud.net")

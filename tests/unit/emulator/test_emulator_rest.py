@@ -8,7 +8,7 @@ import pytest
 
 from .conftest import CLUSTER, DELETED
 
-pytest.importorskip("yacloud_mdb_emulator")
+testing = pytest.importorskip("yacloud_mdb_emulator.testing")
 
 FOLDER_BACKUPS = "/managed-redis/v1/backups"
 CLUSTERS = "/managed-redis/v1/clusters"
@@ -140,3 +140,13 @@ def test_log_tells_all_but_the_token(client, emulator):
     assert (second["route"], second["has_authorization"]) == ("Discovery", False)
     assert first["connection"] != second["connection"]
     assert emulator.iam_token not in str(first)
+
+
+def test_data_need_the_data_plane(client, emulator):
+    for ask in (
+        lambda: emulator.write_data(CLUSTER, {"key": "1"}),
+        lambda: emulator.damage_backup(f"{CLUSTER}:b0003", "empty"),
+    ):
+        with pytest.raises(testing.EmulatorError, match="start the emulator with --data-plane"):
+            ask()
+    assert client.get(f"{CLUSTERS}/{CLUSTER}/hosts")[1]["hosts"][0]["name"].endswith(".mdb.yandexcloud.net")
