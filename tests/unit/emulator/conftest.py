@@ -127,6 +127,21 @@ def emulator(running):
     return running
 
 
+@pytest.fixture(scope="session")
+def running_secure():
+    """A process that serves HTTPS, and gRPC with TLS."""
+    testing = pytest.importorskip("yacloud_mdb_emulator.testing")
+    with testing.Emulator.start(["--tls", "--grpc"], seed=SEED) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def secure(running_secure):
+    """That process as it was at the start."""
+    running_secure.reset()
+    return running_secure
+
+
 class Time:
     """The emulator's time, which a test turns on."""
 

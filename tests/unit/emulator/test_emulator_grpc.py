@@ -23,15 +23,8 @@ backups = pytest.importorskip("yandex.cloud.mdb.redis.v1.backup_service_pb2")
 backups_grpc = pytest.importorskip("yandex.cloud.mdb.redis.v1.backup_service_pb2_grpc")
 
 
-@pytest.fixture(scope="module")
-def secure():
-    with testing.Emulator.start(args=["--tls", "--grpc"], seed=SEED) as emulator:
-        yield emulator
-
-
 @pytest.fixture
 def sdk(secure):
-    secure.reset()
     with open(secure.ca_file, "rb") as ca, open(secure.key_file, encoding="utf-8") as key:
         return yandexcloud.SDK(
             endpoint=secure.grpc_address, root_certificates=ca.read(), service_account_key=json.load(key)

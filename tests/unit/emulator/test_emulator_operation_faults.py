@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import http.client
+from contextlib import nullcontext
 
 import pytest
 
 from .conftest import CLUSTER, RESTORE
 
-testing = pytest.importorskip("yacloud_mdb_emulator.testing")
+pytest.importorskip("yacloud_mdb_emulator")
 
 CLUSTERS = "/managed-redis/v1/clusters"
 BACKUP_PATH = f"{CLUSTERS}/{CLUSTER}:backup"
@@ -100,24 +101,20 @@ def test_another_persons_backup_at_the_same_time(client, emulator, clock):
     assert all(operation["createdAt"] <= row["startedAt"] <= operation["modifiedAt"] for row in rows)
 
 
-@pytest.mark.parametrize("kind", ["reset", "stall"])
-def test_connection_lost_after_the_work_has_begun(client, emulator, clock, kind):
-    emulator.add_fault(route="BackupCluster", kind=kind, after_effect=True)
-    with pytest.raises((ConnectionResetError, TimeoutError, http.client.RemoteDisconnected)):
-        client.request(BACKUP_PATH, method="POST", headers={"Idempotency-Key": "k1"}, timeout=1)
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("reset", None), ("stall", None), ("status", 503), ("html", 502), ("gateway_error", 504), ("bare_error", 500)],
+)
+def test_answer_lost_after_the_work_has_begun(client, emulator, clock, kind, status):
+    emulator.add_fault(route="BackupCluster", kind=kind, status=status, after_effect=True)
+    lost = (ConnectionResetError, TimeoutError, http.client.RemoteDisconnected)
+    with nullcontext() if status else pytest.raises(lost):
+        got = client.request(BACKUP_PATH, method="POST", headers={"Idempotency-Key": "k1"}, timeout=1)
+        assert got[0] == status
     (operation,) = emulator.operations("BackupCluster")
     (entry,) = emulator.requests("BackupCluster")
-    assert (entry["operation_id"], entry["status"]) == (operation["operation"]["id"], None)
+    assert (entry["operation_id"], entry["status"]) == (operation["operation"]["id"], status)
     assert client.backup(key="k1")[1]["id"] == operation["operation"]["id"]
-    assert emulator.started("BackupCluster") == 1
-
-
-@pytest.mark.parametrize(
-    ("kind", "status"), [("status", 503), ("html", 502), ("gateway_error", 504), ("bare_error", 500)]
-)
-def test_5xx_after_the_work_has_begun(client, emulator, clock, kind, status):
-    emulator.add_fault(route="BackupCluster", kind=kind, status=status, after_effect=True)
-    assert client.request(BACKUP_PATH, method="POST")[0] == status
     assert emulator.started("BackupCluster") == 1
 
 
@@ -126,45 +123,3 @@ def test_5xx_before_the_work(client, emulator):
     assert client.request(BACKUP_PATH, method="POST")[0] == 503
     assert emulator.started("BackupCluster") == 0
     assert emulator.requests("BackupCluster")[0]["message"] == {"cluster_id": CLUSTER}
-
-
-@pytest.mark.parametrize(
-    ("fault", "named"),
-    [
-        ({"route": "ListBackups", "kind": "operation_error"}, "BackupCluster, RestoreCluster"),
-        ({"route": "RestoreCluster", "kind": "conflict"}, "conflict goes with"),
-        ({"route": "DeleteCluster", "kind": "other_backup"}, "other_backup goes with route BackupCluster"),
-        ({"route": "BackupCluster", "kind": "truncated", "after_effect": True}, "after_effect"),
-        ({"route": "BackupCluster", "kind": "operation_error", "rollback": -1}, "rollback"),
-        ({"route": "BackupCluster", "kind": "status", "code": 99}, "code"),
-    ],
-)
-def test_bad_fault_is_refused(emulator, fault, named):
-    with pytest.raises(testing.EmulatorError, match=named):
-        emulator.add_fault(**fault)
-
-
-@pytest.mark.parametrize("knobs", [{"early_404s": -1}, {"poll_interval": -1}, {"conflict_code": 0}, {"backup_lag": -1}])
-def test_bad_knob_is_refused(emulator, knobs):
-    with pytest.raises(testing.EmulatorError, match=next(iter(knobs))):
-        emulator.settings(**knobs)
-
-
-@pytest.mark.parametrize(
-    ("kind", "more", "named"),
-    [
-        ("RestoreCluster", {}, "choose BackupCluster"),
-        ("BackupCluster", {"type": "x"}, "MANUAL"),
-        ("x", {"y": 1}, "kind"),
-    ],
-)
-def test_bad_operation_of_another_is_refused(emulator, kind, more, named):
-    with pytest.raises(testing.EmulatorError, match=named):
-        emulator.start_operation(CLUSTER, kind, **more)
-
-
-def test_bad_change_of_a_cluster_is_refused(emulator):
-    with pytest.raises(testing.EmulatorError, match="statsu"):
-        emulator.change_cluster(CLUSTER, statsu="STOPPED")
-    with pytest.raises(testing.EmulatorError, match="not found"):
-        emulator.change_cluster("nope", status="STOPPED")
