@@ -31,6 +31,12 @@ def sdk(secure):
         )
 
 
+@pytest.fixture
+def stub(sdk):
+    """The SDK's client of the clusters' service."""
+    return sdk.client(clusters_grpc.ClusterServiceStub)
+
+
 def walk(call, kind, rows, **fields):
     found, token = [], ""
     while True:
@@ -47,70 +53,72 @@ def rest(emulator, path):
         return json.load(response)
 
 
-def test_same_backups_as_rest(secure, sdk):
-    stub = sdk.client(clusters_grpc.ClusterServiceStub)
-    kind = clusters.ListClusterBackupsRequest
-    found = walk(stub.ListBackups, kind, "backups", cluster_id=CLUSTER, page_size=7)
-    assert found == rest(secure, f"/managed-redis/v1/clusters/{CLUSTER}/backups")["backups"]
+def refused(call, request, **more):
+    """The code of a refusal."""
+    with pytest.raises(grpc.RpcError) as caught:
+        call(request, **more)
+    return caught.value.code()
+
+
+def test_same_rows_as_rest(secure, sdk, stub):
+    folder, path = {"folder_id": secure.folder_id}, "/managed-redis/v1"
+    found = walk(stub.ListBackups, clusters.ListClusterBackupsRequest, "backups", cluster_id=CLUSTER, page_size=7)
+    assert found == rest(secure, f"{path}/clusters/{CLUSTER}/backups")["backups"]
     assert len(found) == 25
+    found = walk(stub.List, clusters.ListClustersRequest, "clusters", **folder)
+    assert found == rest(secure, f"{path}/clusters?folderId={secure.folder_id}")["clusters"]
+    backups_stub = sdk.client(backups_grpc.BackupServiceStub)
+    found = walk(backups_stub.List, backups.ListBackupsRequest, "backups", **folder)
+    assert found == rest(secure, f"{path}/backups?folderId={secure.folder_id}")["backups"]
 
 
-def test_same_folder_as_rest(secure, sdk):
-    folder = secure.folder_id
-    stub = sdk.client(backups_grpc.BackupServiceStub)
-    found = walk(stub.List, backups.ListBackupsRequest, "backups", folder_id=folder)
-    assert found == rest(secure, f"/managed-redis/v1/backups?folderId={folder}")["backups"]
-    stub = sdk.client(clusters_grpc.ClusterServiceStub)
-    found = walk(stub.List, clusters.ListClustersRequest, "clusters", folder_id=folder)
-    assert found == rest(secure, f"/managed-redis/v1/clusters?folderId={folder}")["clusters"]
-
-
-def test_log_and_exchange_are_seen(secure, sdk):
-    stub = sdk.client(clusters_grpc.ClusterServiceStub)
+def test_log_and_exchange_are_seen(secure, stub):
     stub.Get(clusters.GetClusterRequest(cluster_id=CLUSTER))
-    routes = [entry["route"] for entry in secure.requests()]
-    assert routes == ["Discovery", "CreateIamToken", "GetCluster"]
+    entries = secure.requests()
+    assert [entry["route"] for entry in entries] == ["Discovery", "CreateIamToken", "GetCluster"]
+    assert {(entry["protocol"], entry["status"]) for entry in entries} == {("grpc", 200)}
     assert secure.state()["token_exchanges"] == 1
 
 
 @pytest.mark.parametrize(
-    ("cluster", "size", "code"),
-    [("nope", 0, grpc.StatusCode.NOT_FOUND), (CLUSTER, 1001, grpc.StatusCode.INVALID_ARGUMENT)],
+    ("fault", "code"),
+    [
+        ({"kind": "status", "status": 429}, "RESOURCE_EXHAUSTED"),
+        ({"kind": "bare_error", "code": 9}, "FAILED_PRECONDITION"),
+        ({"kind": "html", "status": 504}, "DEADLINE_EXCEEDED"),
+        ({"kind": "truncated"}, "UNAVAILABLE"),
+    ],
 )
-def test_errors_have_their_code(sdk, cluster, size, code):
-    stub = sdk.client(clusters_grpc.ClusterServiceStub)
-    with pytest.raises(grpc.RpcError) as caught:
-        stub.ListBackups(clusters.ListClusterBackupsRequest(cluster_id=cluster, page_size=size))
-    assert caught.value.code() == code
+def test_fault_over_grpc(secure, stub, fault, code):
+    secure.add_fault(route="GetCluster", **fault)
+    assert refused(stub.Get, clusters.GetClusterRequest(cluster_id=CLUSTER)).name == code
+    entry = secure.requests("GetCluster")[0]
+    assert (entry["fault"], entry["operation_id"]) == (fault["kind"], None)
 
 
-def test_fault_over_grpc(secure, sdk):
-    secure.add_fault(route="GetCluster", kind="status", status=429)
-    stub = sdk.client(clusters_grpc.ClusterServiceStub)
-    with pytest.raises(grpc.RpcError) as caught:
-        stub.Get(clusters.GetClusterRequest(cluster_id=CLUSTER))
-    assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+@pytest.mark.parametrize(("cluster", "size", "code"), [("nope", 0, "NOT_FOUND"), (CLUSTER, 1001, "INVALID_ARGUMENT")])
+def test_errors_have_their_code(stub, cluster, size, code):
+    request = clusters.ListClusterBackupsRequest(cluster_id=cluster, page_size=size)
+    assert refused(stub.ListBackups, request).name == code
 
 
-def backup_over_grpc(sdk, key):
-    stub = sdk.client(clusters_grpc.ClusterServiceStub)
+def backup(stub, key):
     request = clusters.BackupClusterRequest(cluster_id=CLUSTER)
     return stub.Backup.with_call(request, metadata=(("idempotency-key", key),))
 
 
-def test_operation_over_grpc(secure, sdk):
+def test_operation_over_grpc(secure, sdk, stub):
     secure.settings(poll_interval=3, backup_duration=600)
-    operation, call = backup_over_grpc(sdk, "k1")
+    operation, call = backup(stub, "k1")
     assert dict(call.initial_metadata())["x-operation-poll-interval"] == "3"
-    assert backup_over_grpc(sdk, "k1")[0].id == operation.id
+    assert backup(stub, "k1")[0].id == operation.id
     assert secure.started("BackupCluster") == 1
     assert rest(secure, f"/operations/{operation.id}") == json_format.MessageToDict(operation)
-    stub = sdk.client(operations_grpc.OperationServiceStub)
-    assert stub.Get(operations.GetOperationRequest(operation_id=operation.id)) == operation
+    operations_stub = sdk.client(operations_grpc.OperationServiceStub)
+    assert operations_stub.Get(operations.GetOperationRequest(operation_id=operation.id)) == operation
 
 
-def test_restore_over_grpc_is_logged_without_its_password(secure, sdk):
-    stub = sdk.client(clusters_grpc.ClusterServiceStub)
+def test_restore_over_grpc_is_logged_without_its_password(secure, stub):
     request = clusters.RestoreClusterRequest(backup_id=f"{CLUSTER}:b0003", name="drill", environment="PRODUCTION")
     request.config_spec.redis.password = "Drill-Passw0rd"
     stub.Restore(request)
@@ -119,15 +127,12 @@ def test_restore_over_grpc_is_logged_without_its_password(secure, sdk):
     assert logged == request
 
 
-def test_lost_answer_over_grpc(secure, sdk):
+def test_lost_answer_over_grpc(secure, stub):
     secure.settings(backup_duration=600)
     secure.add_fault(route="BackupCluster", kind="status", code=14, retry_delay=2, after_effect=True)
-    with pytest.raises(grpc.RpcError) as caught:
-        backup_over_grpc(sdk, "k1")
-    assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+    assert refused(stub.Backup, clusters.BackupClusterRequest(cluster_id=CLUSTER)).name == "UNAVAILABLE"
     (operation,) = secure.operations()
     assert secure.requests("BackupCluster")[0]["operation_id"] == operation["operation"]["id"]
-    assert backup_over_grpc(sdk, "k1")[0].id == operation["operation"]["id"]
 
 
 def test_without_tls():
@@ -137,7 +142,5 @@ def test_without_tls():
             metadata = (("authorization", f"Bearer {emulator.iam_token}"),)
             request = clusters.GetClusterRequest(cluster_id=CLUSTER)
             assert stub.Get(request, metadata=metadata).name == "orders-prod"
-            with pytest.raises(grpc.RpcError) as caught:
-                stub.Get(request)
-            assert caught.value.code() == grpc.StatusCode.UNAUTHENTICATED
+            assert refused(stub.Get, request).name == "UNAUTHENTICATED"
         assert Client(emulator).backups()[0] == 200
