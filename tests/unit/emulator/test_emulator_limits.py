@@ -13,27 +13,6 @@ errors = pytest.importorskip("yacloud_mdb_emulator.errors")
 service = pytest.importorskip("yandex.cloud.mdb.redis.v1.cluster_service_pb2")
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("cluster_id", ""),
-        ("cluster_id", "c" * 51),
-        ("page_size", 1001),
-        ("page_size", -1),
-        ("page_token", "x" * 101),
-    ],
-)
-def test_limit_names_the_field(field, value):
-    fields = {"cluster_id": "c9q", field: value}
-    with pytest.raises(errors.ApiError, match=field):
-        limits.check_limits(service.ListClusterBackupsRequest(**fields))
-
-
-def test_limits_at_their_edge():
-    request = service.ListClusterBackupsRequest
-    limits.check_limits(request(cluster_id="c" * 50, page_size=1000, page_token="x" * 100))
-
-
 def test_rules_of_the_definitions():
     bounds = {rule: limits.bounds(rule) for rule in ("<=50", ">0", ">=1", "0-1000", "-5-2048")}
     assert bounds == {
@@ -51,6 +30,8 @@ def restore(**fields):
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
+        ({"backup_id": ""}, "backup_id: the field is required"),
+        ({"name": "n" * 64}, "name: length is 64, allowed is <=63|name: must match"),
         ({"config_spec": None}, "config_spec: the field is required"),
         ({"name": "a b"}, "name: must match"),
         ({"host_specs": [{}, {"shard_name": "?"}]}, r"host_specs\[1\].shard_name: must match"),
@@ -69,8 +50,12 @@ def test_limits_hold_within_messages(fields, named):
         limits.check_limits(restore(**fields))
 
 
-def test_restore_within_its_limits():
+def test_requests_within_their_limits():
     limits.check_limits(restore(config_spec={}, labels={"a": "b"}, host_specs=[{"zone_id": "z"}]))
+    limits.check_limits(service.ListClusterBackupsRequest(cluster_id="c" * 50, page_size=1000, page_token="x" * 100))
+    for field, value in (("cluster_id", "c" * 51), ("page_size", 1001), ("page_size", -1), ("page_token", "x" * 101)):
+        with pytest.raises(errors.ApiError, match=field):
+            limits.check_limits(service.ListClusterBackupsRequest(**{"cluster_id": "c9q", field: value}))
 
 
 def test_no_refusal_shows_a_password():

@@ -72,13 +72,6 @@ def test_failed_deletion_deletes_nothing(client, emulator):
     assert client.cluster(CLUSTER)["id"] == CLUSTER
 
 
-def test_refused_at_once(client, emulator):
-    message = "The limit on the number of clusters has been exceeded"
-    emulator.add_fault(route="RestoreCluster", kind="status", code=8, message=message)
-    assert client.restore() == (429, {"code": 8, "message": message})
-    assert emulator.started("RestoreCluster") == 0
-
-
 def test_conflict(client, emulator, clock):
     emulator.add_fault(route="BackupCluster", kind="conflict")
     _status, error = client.backup()
