@@ -12,7 +12,7 @@ import secrets
 import shutil
 import ssl
 import tempfile
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ EMPTY_RDB = b"REDIS0009\xff" + bytes(8)
 DAMAGES = ("truncate", "empty")
 
 Scalar = str | int | float
-#: What a key can hold: a string, a list, a hash or a set.
-Value = Scalar | Sequence[Scalar] | Mapping[str, Scalar] | Set[Scalar]
+#: What a key can hold: a string, a list or a hash.
+Value = Scalar | Sequence[Scalar] | Mapping[str, Scalar]
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class DataPlane:
             cluster.resources.close()
 
     def load(self, cluster_id: str, data: Mapping[str, Value]) -> None:
-        """Let a cluster hold these keys in database 0 and no others, each a string, list, mapping (a hash) or set.
+        """Let a cluster hold these keys in database 0 and no others, each a string, a list or a mapping (a hash).
 
         Raises DataPlaneError, for other values too.
         """
@@ -220,16 +220,12 @@ class DataPlane:
 def _command(key: str, value: Value) -> list[str]:
     if isinstance(value, Mapping):
         return ["HSET", key, *(_string(key, part) for pair in value.items() for part in pair)]
-    if isinstance(value, Set):
-        return ["SADD", key, *(_string(key, member) for member in value)]
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return ["RPUSH", key, *(_string(key, item) for item in value)]
     return ["SET", key, _string(key, value)]
 
 
 def _string(key: str, value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, Scalar):
-        raise DataPlaneError(
-            f"key '{key}': must be a string or a number, or a list, mapping or set of them, got {value!r}"
-        )
+        raise DataPlaneError(f"key '{key}': must be a string or a number, or a list or mapping of them, got {value!r}")
     return str(value)

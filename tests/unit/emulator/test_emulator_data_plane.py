@@ -8,21 +8,23 @@ import os
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, nullcontext
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from .conftest import CLUSTER, RESTORE, Client
 
 redis = pytest.importorskip("redis")
 trustme = pytest.importorskip("trustme")
 data_plane = pytest.importorskip("yacloud_mdb_emulator.data_plane")
 redis_server = pytest.importorskip("yacloud_mdb_emulator.redis_server")
+testing = pytest.importorskip("yacloud_mdb_emulator.testing")
 
 pytestmark = pytest.mark.skipif(
     redis_server.missing_program() is not None,
@@ -33,7 +35,7 @@ PASSWORD = "p@ss=w0rd#$%^&<>"
 HOSTS = (data_plane.Host("rc1a-one.mdb.yandexcloud.net", "shard1"),)
 SHARDS = [data_plane.Host(f"rc1a-{number}.mdb.yandexcloud.net", f"shard{number}") for number in (1, 2, 3)]
 ONCE = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
-DATA = {"string": "text\r\n\u2713", "list": ["b", "a", "b"], "hash": {"a": "1", "b": "x"}, "set": {"x", "y"}}
+DATA = {"string": "text\r\n\u2713", "list": ["b", "a", "b"], "hash": {"a": "1", "b": "x"}}
 #: Seconds in which a process has to be gone.
 LIMIT = 10.0
 
@@ -63,14 +65,6 @@ def plane(authority, folder):
         yield made
 
 
-@pytest.fixture(scope="module")
-def served(authority):
-    """A plane with one cluster, with TLS, for tests that change nothing but its data."""
-    with closing(data_plane.DataPlane(authority)) as made:
-        start(made, tls=True)
-        yield made
-
-
 def start(plane, cluster_id="c1", hosts=HOSTS, sharded=False, tls=False, password=PASSWORD, backup_id=None):
     plane.start_cluster(cluster_id, hosts, sharded=sharded, tls=tls, password=password, backup_id=backup_id)
 
@@ -92,7 +86,6 @@ def contents(connection):
         "string": connection.get("string"),
         "list": connection.lrange("list", 0, -1),
         "hash": connection.hgetall("hash"),
-        "set": connection.smembers("set"),
     }
 
 
@@ -113,65 +106,6 @@ def wait_until(holds):
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
-
-
-def test_loaded_data_are_served_on_both_ports(served, ca_file):
-    served.load("c1", {**DATA, "number": 5, "{tag}a": 1.5})
-    plain, encrypted = client(served), client(served, port=6380, ssl=True, ssl_ca_certs=ca_file)
-    assert contents(plain) == contents(encrypted) == DATA
-    assert (plain.get("number"), plain.get("{tag}a"), plain.dbsize()) == ("5", "1.5", 6)
-
-
-@pytest.mark.parametrize("value", [None, True, [["nested"]], {"a": {}}, [None], b"bytes"])
-def test_value_that_no_key_can_hold_is_refused_by_name(served, value):
-    before = client(served).dbsize()
-    with pytest.raises(data_plane.DataPlaneError, match="key 'orders'"):
-        served.load("c1", {"orders": value})
-    assert client(served).dbsize() == before
-
-
-BLOCKED = """ACL WHOAMI|BGREWRITEAOF|BGSAVE|CONFIG GET port|DEBUG SLEEP 0|LASTSAVE|MIGRATE h 1 k 0 1|MODULE LIST|MONITOR
-MOVE k 1|OBJECT ENCODING k|REPLICAOF NO ONE|SAVE|SHUTDOWN|SLAVEOF NO ONE"""
-
-
-@pytest.mark.parametrize("command", BLOCKED.replace("\n", "|").split("|"))
-def test_commands_that_the_service_blocks_are_blocked(served, command):
-    with pytest.raises(redis.exceptions.NoPermissionError):
-        client(served).execute_command(*command.split())
-
-
-def test_commands_that_the_service_allows_work(served):
-    connection = client(served)
-    connection.flushall()
-    connection.set("key", "value", ex=60)
-    assert connection.info("server")["redis_version"]
-    assert list(connection.scan_iter()) == ["key"]
-    for command in ("RANDOMKEY", "TYPE key", "PTTL key", "EXPIRETIME key", "DUMP key", "MEMORY USAGE key", "WAIT 0 1"):
-        connection.execute_command(*command.split(), NEVER_DECODE=True)
-
-
-@pytest.mark.parametrize("password", ["", "wrong", PASSWORD[:-1]])
-def test_wrong_password_is_refused(served, password):
-    with pytest.raises((redis.AuthenticationError, redis.ResponseError)):
-        client(served, password=password).ping()
-
-
-@pytest.mark.parametrize(
-    ("access", "problem"), [({"ssl": True}, "certificate verify failed"), ({}, "Connection|Protocol|closed")]
-)
-def test_tls_needs_the_ca(served, access, problem):
-    with pytest.raises(redis.ConnectionError, match=problem):
-        client(served, port=6380, **access).ping()
-
-
-@pytest.mark.parametrize(("name", "accepted"), [(HOSTS[0].name, True), ("", True), ("elsewhere.example.com", False)])
-def test_certificate_holds_for_name_and_address(served, authority, name, accepted):
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    address = served.nodes("c1")[0].address
-    refusal = nullcontext() if accepted else pytest.raises(ssl.SSLCertVerificationError)
-    with socket.create_connection((address, 6380)) as raw, refusal:
-        context.wrap_socket(raw, server_hostname=name or address).close()
 
 
 def test_restored_is_what_was_saved_last(plane):
@@ -260,8 +194,6 @@ def test_sharded_cluster_with_a_replica(plane, ca_file, tls):
     assert sum(counts[:3]) == len(data)
     with pytest.raises((redis.exceptions.ReadOnlyError, redis.exceptions.MovedError)):
         connect(replica, **access).set("key", "value")
-    with pytest.raises(redis.exceptions.NoPermissionError):
-        connect(replica, **access).execute_command("CLUSTER", "DELSLOTS", "1")
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((replica.address, 6379 if tls else 6380))
     first = redis.cluster.ClusterNode(masters[0].address, access["port"])
@@ -423,3 +355,25 @@ def test_owner_that_ends_without_close_leaves_nothing(owner, tmp_path):
     process.communicate()
     wait_until(lambda: not running_in(tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_killed_emulator_leaves_no_server(folder, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(folder))
+    emulator = testing.Emulator.start(["--data-plane"], seed={"clusters": [{"id": "c1"}]})
+    assert len(running_in(folder)) == 1
+    os.kill(emulator.pid, signal.SIGKILL)
+    with pytest.raises(testing.EmulatorError, match="code -9"):
+        emulator.stop()
+    wait_until(lambda: not running_in(folder))
+
+
+def test_stopped_emulator_leaves_nothing_with_a_restore_under_way(folder, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(folder))
+    with testing.Emulator.start(["--data-plane"]) as emulator:
+        assert running_in(folder) == []
+        hosts = [{"shard_name": "shard1"}, {"shard_name": "shard2"}]
+        emulator.seed({"clusters": [{"id": CLUSTER, "sharded": True, "hosts": hosts}]})
+        emulator.add_backup(CLUSTER, id=RESTORE["backupId"])
+        assert Client(emulator).restore(sharded=True)[0] == 200
+    wait_until(lambda: not running_in(folder))
+    assert list(folder.iterdir()) == []

@@ -130,13 +130,6 @@ def children(pid):
     return [int(child) for task in tasks for child in task.read_text().split()]
 
 
-def wait_until_gone(pids):
-    deadline = time.monotonic() + LIMIT
-    while any(Path(f"/proc/{pid}").exists() for pid in pids):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 @installed
 @pytest.mark.parametrize("port", [6379, 6380])
 def test_seeded_data_are_served_at_the_hosts_name(emulator, port):
@@ -144,8 +137,31 @@ def test_seeded_data_are_served_at_the_hosts_name(emulator, port):
     assert connection.get("orders:1") == "paid"
     assert connection.lrange("orders:open", 0, -1) == ["2", "3"]
     assert connection.hgetall("config") == {"version": "7"}
-    with pytest.raises(redis.exceptions.NoPermissionError):
-        connection.execute_command("CONFIG", "GET", "port")
+
+
+@installed
+@pytest.mark.parametrize(
+    ("access", "problem"), [({"ssl": True}, "certificate verify failed"), ({}, "Connection|Protocol|closed")]
+)
+def test_tls_needs_the_ca(emulator, access, problem):
+    with pytest.raises(redis.ConnectionError, match=problem):
+        redis.Redis(hosts(emulator)[0]["name"], 6380, password="emulator-password", retry=ONCE, **access).ping()
+
+
+BLOCKED = """ACL WHOAMI|BGREWRITEAOF|BGSAVE|CONFIG GET port|DEBUG SLEEP 0|LASTSAVE|MIGRATE h 1 k 0 1|MODULE LIST|MONITOR
+MOVE k 1|OBJECT ENCODING k|REPLICAOF NO ONE|SAVE|SHUTDOWN|SLAVEOF NO ONE|CLUSTER DELSLOTS 1"""
+ALLOWED = "INFO|SCAN 0|RANDOMKEY|TYPE key|PTTL key|EXPIRETIME key|DUMP key|MEMORY USAGE key|WAIT 0 1"
+
+
+@installed
+def test_commands_are_those_that_the_service_allows(emulator):
+    connection = connect(emulator)
+    connection.set("key", "value", ex=60)
+    for command in ALLOWED.split("|"):
+        connection.execute_command(*command.split(), NEVER_DECODE=True)
+    for command in BLOCKED.replace("\n", "|").split("|"):
+        with pytest.raises(redis.exceptions.NoPermissionError, match=command.split()[0].lower()):
+            connection.execute_command(*command.split())
 
 
 @installed
@@ -257,6 +273,8 @@ WRITE, DAMAGE = f"/clusters/{CLUSTER}/data", "/backups/c9q:new/damage"
         ("PUT", "/clusters/c9qnone/data", {}, "404: .*c9qnone"),
         ("PUT", WRITE, [], "must be a mapping"),
         ("PUT", WRITE, {"key": None}, "key 'key': must be a string"),
+        ("PUT", WRITE, {"key": [["nested"]]}, "key 'key': must be a string"),
+        ("PUT", WRITE, {"key": {"nested": {}}}, "key 'key': must be a string"),
         ("PUT", f"/clusters/{GONE}/data", {"key": "x"}, f"cluster {GONE} has no Redis"),
         ("POST", "/backups/c9q:none/damage", {"how": "empty"}, "404: .*c9q:none"),
         ("POST", DAMAGE, {}, r"give 'how' \(truncate or empty\) or another 'cluster_id'"),
@@ -296,31 +314,6 @@ def test_generated_clusters_are_served_too(emulator):
     assert connect(emulator, first["id"]).dbsize() == 0
     assert hosts(emulator, first["id"])[0]["name"] != hosts(emulator, second["id"])[0]["name"]
     assert "emulator-password" in emulator.log()
-
-
-@installed
-def test_killed_emulator_leaves_no_server(monkeypatch, tmp_path):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    emulator = testing.Emulator.start(["--data-plane"], seed=SEED)
-    servers = children(emulator.pid)
-    assert len(servers) == 1
-    os.kill(emulator.pid, signal.SIGKILL)
-    with pytest.raises(testing.EmulatorError, match="code -9"):
-        emulator.stop()
-    wait_until_gone(servers)
-
-
-@installed
-def test_stopped_emulator_leaves_nothing_with_a_restore_under_way(monkeypatch, tmp_path):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    with testing.Emulator.start(["--data-plane"]) as emulator:
-        assert children(emulator.pid) == []
-        emulator.seed(SHARDS)
-        emulator.add_backup(SHARDED, id="c9q:shards")
-        Client(emulator).restore(backupId="c9q:shards", sharded=True)
-        servers = children(emulator.pid)
-    wait_until_gone(servers)
-    assert list(tmp_path.glob("yacloud-mdb-data-plane-*")) == []
 
 
 def test_without_a_server_program_it_says_what_to_install(capsys, monkeypatch, tmp_path):
