@@ -175,7 +175,7 @@ def test_seeded_operations(client, emulator):
     assert (emulator.operations()[0]["kind"], emulator.started("RestoreCluster")) == ("RestoreCluster", 0)
 
 
-def test_backup_is_deleted(client, clock):
+def test_backup_is_deleted(client, emulator, clock):
     backup_id = f"{CLUSTER}:b0003"
     status, operation = client.write("DELETE", f"{BACKUPS}/{backup_id}")
     assert status == 200
@@ -185,6 +185,10 @@ def test_backup_is_deleted(client, clock):
     assert client.operation(operation["id"])["response"] == {"@type": "type.googleapis.com/google.protobuf.Empty"}
     assert backup_id not in ids(client)
     assert client.write("DELETE", f"{BACKUPS}/{backup_id}")[0] == 404
+    emulator.settings(delete_duration=0)
+    other = ids(client).pop()
+    assert client.write("DELETE", f"{BACKUPS}/{other}")[1]["done"] is True
+    assert other not in ids(client)
 
 
 def test_backups_of_a_deleted_cluster_are_not_deleted_by_request(client):

@@ -108,13 +108,14 @@ def wait_until(holds):
         time.sleep(0.01)
 
 
-def test_restored_is_what_was_saved_last(plane):
+def test_restored_is_what_was_saved_last(plane, folder):
     start(plane)
     plane.save_backup("c1", "b1")
     plane.load("c1", DATA)
     client(plane, db=3).set("elsewhere", "1")
     plane.save_backup("c1", "b1")
     client(plane).set("later", "1")
+    assert len(list(folder.rglob("*.rdb"))) == 1
     start(plane, "c2", backup_id="b1")
     assert contents(client(plane, "c2")) == DATA
     assert client(plane, "c2").dbsize() == len(DATA)

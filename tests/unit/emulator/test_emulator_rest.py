@@ -62,6 +62,15 @@ def test_deleted_cluster(client, emulator, answer, status):
     assert client.get(f"{CLUSTERS}/{DELETED}")[0] == 404
 
 
+@pytest.mark.parametrize("order", ["newest", "oldest", "stored"])
+def test_what_has_no_time_is_listed_as_stored(client, emulator, order):
+    hosts = [{"name": f"host{number}"} for number in range(5)]
+    emulator.seed({"clusters": [{"id": CLUSTER, "hosts": hosts}], "settings": {"order": order}})
+    assert [row["name"] for row in client.get(f"{CLUSTERS}/{CLUSTER}/hosts")[1]["hosts"]] == [
+        host["name"] for host in hosts
+    ]
+
+
 def test_clusters_and_their_filter(client, emulator):
     names = [row["name"] for row in client.get(CLUSTERS, {"folderId": emulator.folder_id})[1]["clusters"]]
     assert sorted(names) == ["orders-prod", "sessions_PROD"]
