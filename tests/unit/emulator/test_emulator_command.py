@@ -62,6 +62,11 @@ def test_taken_port_is_named(capsys, flags):
     assert f"choose another {flags[-1]}" in said
 
 
+def test_start_that_is_refused_says_why():
+    with pytest.raises(testing.EmulatorError, match=r"ended with code 2: (?s:.*)invalid choice: 'random'"):
+        testing.Emulator.start(["--order", "random"])
+
+
 def test_start_has_a_limit(monkeypatch):
     monkeypatch.setattr(testing, "START_LIMIT", 0.01)
     with pytest.raises(testing.EmulatorError, match=r"not ready within 0.01 s; it printed: nothing"):
