@@ -14,6 +14,8 @@ import time
 import typing as t
 from pathlib import Path
 
+import trustme
+
 PROGRAM = shutil.which("redis-server") or shutil.which("valkey-server")
 PASSWORD = "opens.the-test-only"
 ADMIN_PASSWORD = "opens.everything"
@@ -168,8 +170,6 @@ def make_certificates(folder: Path, *, names: t.Sequence[str] = ("127.0.0.1", "l
 
     :param days: until when it is valid; negative for one that has expired
     """
-    import trustme
-
     folder.mkdir(exist_ok=True)
     end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)
     authority = trustme.CA()
