@@ -31,16 +31,14 @@ def ansible() -> Iterator[Ansible]:
 @pytest.fixture(scope="session")
 def plain_process() -> Iterator[Emulator]:
     """An emulator over plain HTTP."""
-    testing = pytest.importorskip("yacloud_mdb_emulator.testing")
-    with testing.Emulator.start(TOKENS, seed=SEED) as emulator:
+    with Emulator.start(TOKENS, seed=SEED) as emulator:
         yield emulator
 
 
 @pytest.fixture(scope="session")
 def tls_process() -> Iterator[Emulator]:
     """An emulator over TLS."""
-    testing = pytest.importorskip("yacloud_mdb_emulator.testing")
-    with testing.Emulator.start([*TOKENS, "--tls"], seed=SEED) as emulator:
+    with Emulator.start([*TOKENS, "--tls"], seed=SEED) as emulator:
         yield emulator
 
 
