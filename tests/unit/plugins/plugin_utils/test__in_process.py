@@ -227,11 +227,11 @@ def test_what_is_not_logged_is_masked_in_a_failure(
     secret = "a-token-of-ours"
     made = Recorded(word="yes", **secrets)
     monkeypatch.setattr(
-        made, "execute", lambda options: fail_with(f"failed with {secret}, twice {secret}", ids=[secret])
+        made, "execute", lambda options: fail_with(f"True: failed with {secret}, twice {secret}", ids=[secret])
     )
     result = run(made)
     shown = "********" if masked else secret
-    assert result["msg"] == f"failed with {shown}, twice {shown}"
+    assert result["msg"] == f"True: failed with {shown}, twice {shown}"
     assert result["error"]["ids"] == ["VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if masked else secret]
 
 
