@@ -19,14 +19,13 @@ space := $(empty) $(empty)
 FOLDERS := $(filter-out $(PYENV)/shims,$(subst :, ,$(PATH))) $(wildcard $(PYENV)/versions/*/bin)
 export PATH := $(VENV)/bin:$(subst $(space),:,$(FOLDERS))
 
-# Start-up costs two to three times as much where Python may not keep its bytecode.
-export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON_DOWNLOADS := never
 # A company's certificate authority is trusted, as it is by pip; uv has renamed the variable.
 export UV_SYSTEM_CERTS := 1
 export UV_NATIVE_TLS := 1
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/build/hypothesis
 export VIRTUAL_ENV := $(VENV)
+# Start-up costs two to three times as much where Python may not keep its bytecode.
 unexport PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
