@@ -312,7 +312,7 @@ def pytest(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def matrix(session: nox.Session) -> None:
-    """every fault on every page, by module and lookup, while reading and writing; the vendor's SDK and the real gateway as witnesses"""
+    """every fault, while reading and while writing; the vendor's SDK and the real gateway as witnesses"""
     output = run(session, *PYTEST, "tests/integration/matrix", *session.posargs)
     figures = re.findall(r"^[a-z ]*matrix: .*", output, re.MULTILINE)
     note(session, "; ".join(figures) or passed(output))
