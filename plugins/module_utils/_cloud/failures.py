@@ -46,6 +46,9 @@ def permanent_hint(exc: BaseException, where: str) -> str:
             return f"Set ca_path to the authority that signed it, or check that {where} names the right host and the clock is right."
         if isinstance(link, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
             return ""
+        # A file that is read here is at fault, not what the other side sent.
+        if isinstance(link, ssl.SSLError) and link.library == "X509":
+            return _AUTHORITIES
         if isinstance(link, ssl.SSLError):
             return f"No TLS is spoken there, or none that both sides know; check the scheme and port of {where}."
         if isinstance(link, socket.gaierror) and link.errno == socket.EAI_NONAME:
@@ -55,8 +58,11 @@ def permanent_hint(exc: BaseException, where: str) -> str:
         if isinstance(link, (requests.exceptions.InvalidURL, urllib3.exceptions.LocationParseError)):
             return f"Check {where}."
     if not isinstance(exc, (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError)):
-        return "Check ca_path, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and SSL_CERT_FILE."
+        return _AUTHORITIES
     return ""
+
+
+_AUTHORITIES = "Check ca_path, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and SSL_CERT_FILE."
 
 
 def _is_about_certificate(exc: BaseException) -> bool:

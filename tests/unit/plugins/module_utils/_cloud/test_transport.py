@@ -510,6 +510,14 @@ def test_an_unknown_authority_is_refused_at_the_first_try(
         assert "the certificate was not accepted" in refuses(tls_server, make(ca_path=path))
 
 
+def test_a_broken_certificate_behind_a_good_one_is_laid_to_the_file(
+    tls_server: Server, make: Make, authority: t.Any, write: Write
+) -> None:
+    broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    path = write("ca.pem", Path(authority.path).read_text(encoding="utf-8") + broken)
+    assert "Check ca_path, REQUESTS_CA_BUNDLE" in refuses(tls_server, make(ca_path=path))
+
+
 @pytest.mark.parametrize(
     ("hosts", "days", "words"),
     [(["other.example"], 1, "names the right host"), ([], -1, r"expired.+ the clock is right")],
